@@ -1,0 +1,50 @@
+import { AppError } from '../domain/errors.ts'
+import { LIMITS } from '../domain/limits.ts'
+import { isSafeOwner, isUploadId } from '../domain/names.ts'
+import { ON_CONFLICT, type UploadRecord } from '../domain/upload-record.ts'
+import { isUploadState } from '../domain/upload-state.ts'
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+const isTextOrNull = (value: unknown): value is string | null => value === null || isText(value)
+const isLength = (value: unknown): boolean => value === null || (Number.isSafeInteger(value) && (value as number) >= 0)
+const isObjectOrNull = (value: unknown): boolean => value === null || typeof value === 'object'
+
+const FIELDS: Readonly<Record<keyof UploadRecord, (value: unknown) => boolean>> = {
+  version: (value) => value === 1,
+  id: isUploadId,
+  owner: isSafeOwner,
+  job: isText,
+  path: isText,
+  placed_path: isTextOrNull,
+  length: isLength,
+  state: isUploadState,
+  on_conflict: (value) => (ON_CONFLICT as readonly unknown[]).includes(value),
+  declared_sha256: isTextOrNull,
+  declared_type: isTextOrNull,
+  metadata: isText,
+  created_at: isText,
+  updated_at: isText,
+  expires_at: isTextOrNull,
+  decision: isObjectOrNull,
+  verdict: isObjectOrNull,
+  held_reason: isTextOrNull,
+}
+
+/** Parses a record from disk or Redis; throws `invalid` with code `bad_record` if it is cut off, damaged or too large. */
+export function parseRecord(text: string): UploadRecord {
+  const bad = (why: string, cause?: unknown) =>
+    new AppError('invalid', 'bad_record', `Cannot read the upload record: ${why}`, cause === undefined ? {} : { cause })
+  if (text.length > LIMITS.recordBytes) throw bad(`${text.length} characters, ${LIMITS.recordBytes} are the limit`)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw bad('it is not whole JSON', cause)
+  }
+  if (typeof value !== 'object' || value === null) throw bad('it is not an object')
+  const fields = value as Record<string, unknown>
+  for (const [name, ok] of Object.entries(FIELDS)) {
+    if (!ok(fields[name])) throw bad(`${name} is missing or malformed`)
+  }
+  return value as UploadRecord
+}

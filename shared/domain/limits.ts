@@ -1,0 +1,24 @@
+export const KIB = 1024
+export const MIB = 1024 * KIB
+export const GIB = 1024 * MIB
+export const TIB = 1024 * GIB
+
+/** Named budgets of every read and every name that comes from outside. Bytes unless the name says otherwise. */
+export const LIMITS = Object.freeze({
+  /** tus names no limit for Upload-Metadata; Node's whole header block is 16 KiB. */
+  metadataBytes: 8 * KIB,
+  /** NAME_MAX of ext4, XFS, Lustre and NFS. */
+  nameBytes: 255,
+  /** A path inside a job; PATH_MAX is 4096 and the root takes its part. */
+  pathBytes: 2048,
+  pathComponents: 64,
+  jobIdBytes: 128,
+  ownerBytes: 64,
+  tokenBytes: 8 * KIB,
+  recordBytes: 256 * KIB,
+  listPage: 200,
+  snapshotUploads: 200,
+  /** Findings kept of each severity in one verdict; the rest is counted. */
+  findings: 50,
+  progressPerSecond: 4,
+})

@@ -1,0 +1,28 @@
+/** Every key of Airlock. The prefix is a hash tag, so that on a Cluster all of them lie in one slot and a script may touch any. */
+export const createKeys = (prefix: string) => {
+  const tag = `{${prefix}}`
+  return Object.freeze({
+    upload: (id: string) => `${tag}:upload:${id}`,
+    /** Sorted set of upload ids by creation time (ms). */
+    ownerUploads: (owner: string) => `${tag}:uploads:${owner}`,
+    allUploads: `${tag}:uploads`,
+    /** Sorted set of upload ids in one state by the time of the last step (ms). */
+    stateUploads: (state: string) => `${tag}:state:${state}`,
+    stateUploadsPrefix: `${tag}:state:`,
+    quota: (owner: string) => `${tag}:quota:${owner}`,
+    /** Hash; `pending`: bytes promised to uploads and not yet received, in the whole site. */
+    site: `${tag}:site`,
+    events: `${tag}:events`,
+    relayLease: `${tag}:relay:lease`,
+    relayCursor: `${tag}:relay:cursor`,
+    lock: (id: string) => `${tag}:lock:${id}`,
+    lockRelease: `${tag}:lock-release`,
+    rateLimit: `${tag}:rate`,
+    ticket: (ticket: string) => `${tag}:ticket:${ticket}`,
+    /** Key of Socket.IO's Redis adapter and emitter. */
+    socketIo: `${tag}:socket.io`,
+    /** Prefix of BullMQ's keys. */
+    bull: `${tag}:bull`,
+  })
+}
+export type Keys = ReturnType<typeof createKeys>
