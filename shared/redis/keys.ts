@@ -10,6 +10,8 @@ export const createKeys = (prefix: string) => {
     stateUploads: (state: string) => `${tag}:state:${state}`,
     stateUploadsPrefix: `${tag}:state:`,
     quota: (owner: string) => `${tag}:quota:${owner}`,
+    /** Hash: `job/path` of each complete file → id of the upload that put it there. */
+    placed: (owner: string) => `${tag}:placed:${owner}`,
     /** Hash; `pending`: bytes promised to uploads and not yet received, in the whole site. */
     site: `${tag}:site`,
     events: `${tag}:events`,

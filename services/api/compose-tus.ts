@@ -1,0 +1,70 @@
+import type { Server } from '@tus/server'
+import { parseUploadMetadata } from '#shared/contracts/upload-metadata.ts'
+import type { UploadRecord } from '#shared/domain/upload-record.ts'
+import type { createProgressPublisher } from '#shared/redis/progress-publisher.ts'
+import type { IndexedUpload, Room, UploadIndex } from '#shared/redis/upload-index.ts'
+import type { UploadLocks } from '#shared/redis/upload-lock.ts'
+import type { Placement } from '#shared/storage/placement.ts'
+import type { UploadFiles } from '#shared/storage/upload-files.ts'
+import type { createRemoveUpload } from '#shared/uploads/remove-upload.ts'
+import type { ApiConfig } from './config.ts'
+import { aboutUpload, principalHere, requestContext } from './http/request-context.ts'
+import type { ApiMetrics } from './metrics.ts'
+import { TUS_PATH } from './paths.ts'
+import { createNoteProgress } from './tus/note-progress.ts'
+import { createReceiveBody } from './tus/receive-body.ts'
+import { createTusServer } from './tus/tus-server.ts'
+import { UploadStore } from './tus/upload-store.ts'
+import { createAdmitUpload } from './use-cases/admit-upload.ts'
+import type { FindUpload } from './use-cases/find-upload.ts'
+import { createGrowReservation } from './use-cases/grow-reservation.ts'
+import { parseWantedUpload } from './use-cases/wanted-upload.ts'
+
+export type TusParts = {
+  config: ApiConfig
+  index: UploadIndex
+  files: UploadFiles
+  placement: Placement
+  locks: UploadLocks
+  publisher: ReturnType<typeof createProgressPublisher>
+  metrics: ApiMetrics
+  find: FindUpload
+  finish: (record: UploadRecord, size: number) => Promise<void>
+  remove: (found: IndexedUpload) => Promise<void>
+  removeUpload: ReturnType<typeof createRemoveUpload>
+  room: () => Promise<Room>
+  now: () => Date
+}
+
+/** Puts the tus side of the API together. */
+export function composeTus(parts: TusParts): Server {
+  const { config, files, metrics, finish } = parts
+  const admitUpload = createAdmitUpload({ ...parts, limits: config })
+  const grow = createGrowReservation({ ...parts, maxUploadBytes: config.maxUploadBytes })
+  const store = new UploadStore({
+    ...parts,
+    find: (id) => parts.find(id, principalHere()),
+    declareLength: grow.declareLength,
+    withdraw: (record) => parts.removeUpload.remove(record, 0, 'delete'),
+  })
+  return createTusServer({
+    path: TUS_PATH,
+    store,
+    locks: parts.locks,
+    maxUploadBytes: config.maxUploadBytes,
+    admit: async (id, length) => {
+      const metadata = requestContext().req.headers['upload-metadata']
+      const header = typeof metadata === 'string' ? metadata : ''
+      const wanted = parseWantedUpload(id, parseUploadMetadata(header))
+      aboutUpload(await admitUpload({ id, principal: principalHere(), length, metadata: header, wanted }))
+      metrics.created.inc()
+    },
+    receiveBody: createReceiveBody({
+      files,
+      finish,
+      reserveAhead: grow.ahead,
+      progress: createNoteProgress(parts),
+      metrics,
+    }),
+  })
+}

@@ -1,0 +1,112 @@
+import { createServer, type Server as HttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createTokenVerifier } from '#shared/contracts/token.ts'
+import { createScanQueue } from '#shared/queue/scan-queue.ts'
+import { connectRedis } from '#shared/redis/connect.ts'
+import { createKeys } from '#shared/redis/keys.ts'
+import { createProgressPublisher } from '#shared/redis/progress-publisher.ts'
+import { createRateLimiter } from '#shared/redis/rate-limits.ts'
+import { createUploadIndex } from '#shared/redis/upload-index.ts'
+import { createUploadLocks } from '#shared/redis/upload-lock.ts'
+import type { Lifecycle } from '#shared/runtime/lifecycle.ts'
+import type { Logger } from '#shared/runtime/logger.ts'
+import { createLayout } from '#shared/storage/layout.ts'
+import { createPlacement } from '#shared/storage/placement.ts'
+import { checkRoot } from '#shared/storage/root.ts'
+import { createUploadFiles } from '#shared/storage/upload-files.ts'
+import { createFinishUpload } from '#shared/uploads/finish-upload.ts'
+import { createRemoveUpload } from '#shared/uploads/remove-upload.ts'
+import { createApp } from './app.ts'
+import { composeTus } from './compose-tus.ts'
+import type { ApiConfig } from './config.ts'
+import { createApiMetrics } from './metrics.ts'
+import { createFindUpload } from './use-cases/find-upload.ts'
+import { createListUploads } from './use-cases/list-uploads.ts'
+import { createRoomGauge } from './use-cases/room.ts'
+
+/** Composition root: builds in order, registers each stop as soon as there is something to stop. */
+export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle): Promise<{ port: number }> {
+  const layout = createLayout(config.uploadRoot)
+  await checkRoot(layout)
+  const keys = createKeys(config.redisPrefix)
+  const redis = connectRedis(config.redisUrl, 'command', log)
+  life.onStop('redis', async () => redis.disconnect())
+  const subscriber = connectRedis(config.redisUrl, 'subscriber', log)
+  life.onStop('redis subscriber', async () => subscriber.disconnect())
+
+  const queue = createScanQueue({ redis, keys, attempts: config.scanAttempts })
+  queue.onError((err) => log.warn({ err }, 'scan queue'))
+  life.onStop('scan queue', () => queue.close())
+  const publisher = createProgressPublisher({ redis, keys })
+  life.onStop('progress', async () => publisher.close())
+  const locks = createUploadLocks({ redis, subscriber, keys, log })
+  await locks.listen()
+
+  const now = () => new Date()
+  const index = createUploadIndex({ redis, keys })
+  const files = createUploadFiles(layout)
+  const placement = createPlacement(layout)
+  const metrics = createApiMetrics()
+  const find = createFindUpload({ index })
+  const removeUpload = createRemoveUpload({ files, placement, index, now })
+  const remove = ({ record, received }: { record: Parameters<typeof removeUpload.remove>[0]; received: number }) =>
+    removeUpload.remove(record, received, 'delete')
+  const finish = createFinishUpload({ files, index, queue, now, log })
+  const room = createRoomGauge(layout, config)
+  const tus = composeTus({
+    config,
+    index,
+    files,
+    placement,
+    locks,
+    publisher,
+    metrics,
+    find,
+    finish,
+    remove,
+    removeUpload,
+    room,
+    now,
+  })
+
+  const app = createApp({
+    ...{ config, log, metrics, tus, find, index, placement, redis, keys, remove, quotaBytes: config.quotaBytes },
+    list: createListUploads({ index }),
+    verify: createTokenVerifier(config.jwt),
+    uploadLimit: createRateLimiter(redis, keys, 'uploads', config.rateLimits.uploads),
+    addressLimit: createRateLimiter(redis, keys, 'requests', config.rateLimits.requests),
+    probes: [
+      { name: 'redis', check: () => redis.ping() },
+      { name: 'disk', check: () => checkRoot(layout) },
+    ],
+    isStopping: () => life.isStopping,
+  })
+  const server = await listen(createServer(app), config)
+  life.onStop('http', () => closeServer(server))
+  const { port } = server.address() as AddressInfo
+  log.info({ host: config.host, port }, 'listening')
+  return { port }
+}
+
+/** How long a connection may be silent in the middle of a body, ms. */
+const SILENCE_MS = 300_000
+
+async function listen(server: HttpServer, { host, port }: { host: string; port: number }): Promise<HttpServer> {
+  // A body of 100 GB takes hours: only silence ends it.
+  server.requestTimeout = 0
+  server.headersTimeout = 60_000
+  server.keepAliveTimeout = 75_000
+  server.timeout = SILENCE_MS
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, host, () => resolve())
+  })
+  return server
+}
+
+/** Stops accepting, lets answers end for a while, then ends what is still receiving: clients resume elsewhere. */
+async function closeServer(server: HttpServer): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  const cut = setTimeout(() => server.closeAllConnections(), 1_000)
+  server.closeIdleConnections()
+  await closed.finally(() => clearTimeout(cut))
+}

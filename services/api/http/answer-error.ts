@@ -1,0 +1,82 @@
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
+import { AppError } from '#shared/domain/errors.ts'
+import { RateLimited, type RateState } from '#shared/redis/rate-limits.ts'
+import type { Logger } from '#shared/runtime/logger.ts'
+import { HTTP_STATUS } from './error-status.ts'
+import { requestContext } from './request-context.ts'
+
+export type ErrorAnswer = { status: number; headers: Record<string, string>; body: object }
+
+export const rateHeaders = ({ limit, remaining, resetSeconds }: RateState): Record<string, string> => ({
+  'RateLimit-Limit': String(limit),
+  'RateLimit-Remaining': String(remaining),
+  'RateLimit-Reset': String(resetSeconds),
+})
+
+/** An error as an answer: status, headers and body. What nobody foresaw is a 500 that tells nothing. */
+export function errorAnswer(error: unknown, requestId: string): ErrorAnswer {
+  if (!(error instanceof AppError)) {
+    const message = `Something went wrong here; the log has it under ${requestId}`
+    return {
+      status: 500,
+      headers: {},
+      body: { error: 'Internal Server Error', code: 'internal', message, request_id: requestId },
+    }
+  }
+  const [status, title] = HTTP_STATUS[error.kind]
+  const headers: Record<string, string> = {}
+  if (error.retryAfterSeconds !== undefined) headers['Retry-After'] = String(error.retryAfterSeconds)
+  if (error.kind === 'unauthenticated') headers['WWW-Authenticate'] = challenge(error)
+  if (error instanceof RateLimited) {
+    // The dashboard's own limiter answers with these two fields and no others; its page reads them.
+    return {
+      status,
+      headers: { ...headers, ...rateHeaders(error.state) },
+      body: { error: title, message: error.message },
+    }
+  }
+  const body = { error: title, code: error.code, message: error.message, request_id: requestId, ...error.figures }
+  return { status, headers, body }
+}
+
+/** RFC 6750 §3: no error code where no token was sent. */
+const challenge = (error: AppError): string =>
+  error.code === 'missing_token'
+    ? 'Bearer realm="airlock"'
+    : `Bearer realm="airlock", error="invalid_token", error_description="${error.code}"`
+
+/** Express's own and middlewares' errors carry a status of 4xx: their message is about the request. */
+function asAppError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof AppError || !('status' in error)) return error
+  if (error.status === 404) return new AppError('missing', 'not_found', 'Cannot find this file', { cause: error })
+  if (error.status === 416) return error
+  if (typeof error.status === 'number' && error.status >= 400 && error.status < 500) {
+    return new AppError('invalid', 'bad_request', 'Cannot read the request: it is malformed', { cause: error })
+  }
+  return error
+}
+
+/** Last of all handlers: logs what is our fault, once, and answers. */
+export const answerErrors: ErrorRequestHandler = (thrown, _req, res, next) => {
+  const error = asAppError(thrown)
+  if (res.headersSent) {
+    next(error)
+    return
+  }
+  const { requestId, log } = requestContext()
+  const answer = errorAnswer(error, requestId)
+  logIfOurs(log, error, answer.status)
+  sendError(res, answer)
+}
+
+export function logIfOurs(log: Logger, err: unknown, status: number): void {
+  if (status >= 500 && status !== 507) log.error({ err }, 'request failed')
+}
+
+export function sendError(res: Response, { status, headers, body }: ErrorAnswer): void {
+  res.status(status).set(headers).set('Cache-Control', 'no-store').json(body)
+}
+
+export const notFound: RequestHandler = (req) => {
+  throw new AppError('missing', 'unknown_route', `Cannot ${req.method} this path: there is nothing here`)
+}

@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { MIB } from '#shared/domain/limits.ts'
+
+/** How much of an unwanted body is read on, and how long (ms), so that the client sees the answer instead of a reset. */
+const LINGER_BYTES = 4 * MIB
+const LINGER_MS = 1_000
+
+/**
+ * Sends an answer. If the request's body was not read to its end, reads a little more of it and then closes the connection:
+ * closing at once would reset it and lose the answer (RFC 9112 §9.6), reading on to the end might take hours.
+ */
+export async function finishAnswer(
+  req: IncomingMessage,
+  res: ServerResponse,
+  body: string,
+  contentType?: string,
+): Promise<void> {
+  if (contentType !== undefined && body !== '') res.setHeader('Content-Type', contentType)
+  if (res.statusCode !== 204) res.setHeader('Content-Length', Buffer.byteLength(body))
+  if (hasBeenRead(req) || req.destroyed) {
+    res.end(body)
+    return
+  }
+  res.setHeader('Connection', 'close')
+  if (req.method === 'HEAD' || res.statusCode === 204) res.flushHeaders()
+  else res.write(body)
+  await linger(req)
+  res.end()
+}
+
+const hasBeenRead = (req: IncomingMessage): boolean =>
+  req.complete || ((req.headers['content-length'] ?? '0') === '0' && req.headers['transfer-encoding'] === undefined)
+
+function linger(req: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let rest = LINGER_BYTES
+    const done = () => {
+      clearTimeout(timer)
+      req.off('data', count).off('end', done).off('close', done).off('error', done)
+      req.pause()
+      resolve()
+    }
+    const count = (chunk: Buffer) => {
+      rest -= chunk.length
+      if (rest <= 0) done()
+    }
+    const timer = setTimeout(done, LINGER_MS)
+    req.on('data', count).on('end', done).on('close', done).on('error', done).resume()
+  })
+}

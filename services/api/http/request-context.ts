@@ -1,0 +1,46 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { IncomingMessage } from 'node:http'
+import type { Principal } from '#shared/contracts/token.ts'
+import type { AppError } from '#shared/domain/errors.ts'
+import type { UploadRecord } from '#shared/domain/upload-record.ts'
+import type { UploadLock } from '#shared/redis/upload-lock.ts'
+import type { Logger } from '#shared/runtime/logger.ts'
+
+/** What belongs to one request from its arrival to its answer. */
+export type RequestContext = {
+  readonly requestId: string
+  readonly req: IncomingMessage
+  log: Logger
+  principal: Principal | undefined
+  /** The upload this request is about, once known. */
+  record: UploadRecord | undefined
+  /** The lock the tus library took for this request. */
+  lock: UploadLock | undefined
+  /** Why the tus library was told to refuse, with the headers its answer needs. */
+  failure: AppError | undefined
+}
+
+const storage = new AsyncLocalStorage<RequestContext>()
+
+export const withContext = <Value>(context: RequestContext, run: () => Value): Value => storage.run(context, run)
+
+/** The context of the request being served. */
+export function requestContext(): RequestContext {
+  const context = storage.getStore()
+  if (context === undefined) throw new Error('There is no request here')
+  return context
+}
+
+/** Who asks; only behind `authenticate`. */
+export function principalHere(): Principal {
+  const { principal } = requestContext()
+  if (principal === undefined) throw new Error('This route was reached without authentication')
+  return principal
+}
+
+/** Ties the rest of the request, and its log lines, to an upload. */
+export function aboutUpload(record: UploadRecord): void {
+  const context = requestContext()
+  if (context.record?.id !== record.id) context.log = context.log.child({ uploadId: record.id })
+  context.record = record
+}

@@ -1,0 +1,22 @@
+import { LIMITS } from '#shared/domain/limits.ts'
+import type { UploadRecord } from '#shared/domain/upload-record.ts'
+import type { createProgressPublisher } from '#shared/redis/progress-publisher.ts'
+import type { UploadIndex } from '#shared/redis/upload-index.ts'
+import { requestContext } from '../http/request-context.ts'
+
+export type NoteProgressDeps = { index: UploadIndex; publisher: ReturnType<typeof createProgressPublisher> }
+
+/** Tells people and the index how far an upload is, a few times a second; both may be lost, the size of the file is the truth. */
+export function createNoteProgress({ index, publisher }: NoteProgressDeps) {
+  const noted = new WeakMap<object, number>()
+  return function noteProgress(record: UploadRecord, offset: number): void {
+    const { req, log } = requestContext()
+    const now = performance.now()
+    const before = noted.get(req)
+    if (before === undefined) noted.set(req, now)
+    if (before === undefined || now - before < 1000 / LIMITS.progressPerSecond || offset === record.length) return
+    noted.set(req, now)
+    publisher.upload({ upload_id: record.id, owner: record.owner, received: offset, length: record.length })
+    index.progress(record.id, offset, Date.now()).catch((err) => log.debug({ err }, 'progress not noted'))
+  }
+}

@@ -1,0 +1,67 @@
+import { AppError } from '#shared/domain/errors.ts'
+import type { UploadRecord } from '#shared/domain/upload-record.ts'
+import { receive } from '#shared/storage/receive.ts'
+import type { UploadFiles } from '#shared/storage/upload-files.ts'
+import { requestContext } from '../http/request-context.ts'
+import type { ApiMetrics } from '../metrics.ts'
+
+export type ReceiveBodyDeps = {
+  files: UploadFiles
+  finish: (record: UploadRecord, size: number) => Promise<void>
+  /** Keeps a reservation ahead of the bytes where the length is not known. */
+  reserveAhead: (record: UploadRecord) => (end: number) => Promise<void>
+  progress: (record: UploadRecord, offset: number) => void
+  metrics: ApiMetrics
+}
+
+export type BodyPlan = { readonly offset: number; readonly maxBytes: number; readonly signal: AbortSignal }
+
+/**
+ * The body of a PATCH or of a creation with upload, from the socket to the staging file; answers the offset reached. Every byte
+ * counted in it is on the disk (fdatasync), and if it is the last one so is the record.
+ */
+export function createReceiveBody({ files, finish, reserveAhead, progress, metrics }: ReceiveBodyDeps) {
+  return async function receiveBody({ offset, maxBytes, signal }: BodyPlan): Promise<number> {
+    const { req, record, lock } = requestContext()
+    if (record === undefined) throw new Error('This request is not about an upload yet')
+    if (record.state !== 'receiving') return offset
+    const ahead = record.length === null ? reserveAhead(record) : undefined
+    const file = await files.openData(record, 'write')
+    metrics.receiving.inc()
+    try {
+      const { offset: reached } = await receive(req, file, {
+        offset,
+        maxBytes,
+        signal,
+        guard: (end) => {
+          lock?.assertHeld()
+          return ahead?.(end)
+        },
+        onProgress: (at) => progress(record, at),
+      })
+      metrics.receivedBytes.inc(reached - offset)
+      if (reached > offset || record.length === 0) await file.datasync()
+      lock?.assertHeld()
+      if (reached === record.length) {
+        metrics.finished.inc()
+        await finish(record, reached)
+      } else if (offset === 0 && reached > 0) {
+        await files.writeRecord(record)
+      }
+      return reached
+    } finally {
+      metrics.receiving.dec()
+      await file.close()
+    }
+  }
+}
+
+/** RFC 9110 §8.3.1: types compare without case, parameters do not matter here. */
+export function assertOffsetStream(contentType: string | undefined): void {
+  if (contentType?.split(';')[0]?.trim().toLowerCase() === 'application/offset+octet-stream') return
+  throw new AppError(
+    'unsupportedType',
+    'wrong_content_type',
+    'Cannot read the body: send Content-Type: application/offset+octet-stream',
+  )
+}

@@ -1,0 +1,136 @@
+import type { Server } from '@tus/server'
+import { type NextFunction, type Request, type Response, Router } from 'express'
+import type { VerifyToken } from '#shared/contracts/token.ts'
+import { AppError } from '#shared/domain/errors.ts'
+import type { UploadRecord } from '#shared/domain/upload-record.ts'
+import type { RateLimiter } from '#shared/redis/rate-limits.ts'
+import { errorAnswer, rateHeaders } from '../http/answer-error.ts'
+import { bearerToken, identify } from '../http/authenticate.ts'
+import { finishAnswer } from '../http/finish-answer.ts'
+import { addressKey } from '../http/limit-requests.ts'
+import { aboutUpload, principalHere, requestContext } from '../http/request-context.ts'
+import type { FindUpload } from '../use-cases/find-upload.ts'
+import { assertOffsetStream } from './receive-body.ts'
+import { fromTusStatus } from './tus-errors.ts'
+
+const TUS_VERSION = '1.0.0'
+const METHODS = ['POST', 'HEAD', 'PATCH', 'DELETE', 'OPTIONS']
+/** What the library is told of a request: proxies' headers and metadata are ours to read. */
+const PASSED_ON = [
+  'content-length',
+  'content-type',
+  'tus-resumable',
+  'upload-defer-length',
+  'upload-length',
+  'upload-offset',
+]
+
+export type TusRouteDeps = {
+  path: string
+  server: Server
+  verify: VerifyToken
+  find: FindUpload
+  uploadLimit: RateLimiter
+  addressLimit: RateLimiter
+  expiryMs: number
+  now: () => number
+}
+
+/** tus 1.0.0 at one path: what has to be right before the library sees a request, and what its answers lack. */
+export function tusRoutes(deps: TusRouteDeps): Router {
+  const router = Router()
+
+  const begin = (req: Request, res: Response, next: NextFunction) => {
+    // tus 1.0.0: the override wins over the method of the request, whatever that is.
+    const override = req.get('x-http-method-override')?.toUpperCase()
+    if (override !== undefined && METHODS.includes(override)) req.method = override
+    if (!METHODS.includes(req.method)) {
+      next('router')
+      return
+    }
+    res.set({ 'Tus-Resumable': TUS_VERSION, 'Cache-Control': 'no-store' })
+    if (req.method !== 'OPTIONS' && req.get('tus-resumable') !== TUS_VERSION) {
+      res.set('Tus-Version', TUS_VERSION)
+      throw fromTusStatus(412, '')
+    }
+    next()
+  }
+
+  const authenticate = async (req: Request, _res: Response, next: NextFunction) => {
+    if (req.method !== 'OPTIONS') {
+      try {
+        identify(deps.verify(bearerToken(req.get('authorization'))))
+      } catch (error) {
+        await deps.addressLimit(addressKey(req.ip))
+        throw error
+      }
+    }
+    next()
+  }
+
+  const create = async (req: Request, res: Response) => {
+    const state = await deps.uploadLimit(principalHere().user)
+    if (state !== undefined) res.set(rateHeaders(state))
+    if (req.get('upload-concat') !== undefined) throw fromTusStatus(501, '')
+    await handOver(deps, req, res)
+  }
+
+  const continueUpload = async (req: Request, res: Response) => {
+    if (req.method === 'PATCH') assertOffsetStream(req.get('content-type'))
+    const { record } = await deps.find(String(req.params.id), principalHere())
+    aboutUpload(record)
+    await handOver(deps, req, res)
+  }
+
+  router.use(begin, authenticate)
+  router.options('/{:id}', (req, res) => handOver(deps, req, res))
+  router.post('/', create)
+  router.head('/:id', continueUpload)
+  router.patch('/:id', continueUpload)
+  router.delete('/:id', continueUpload)
+  router.use((req) => {
+    throw new AppError(
+      'missing',
+      'unknown_upload',
+      `Cannot ${req.method} this path: an upload's URL is ${deps.path}/<id>`,
+    )
+  })
+  return router
+}
+
+/** Hands a request to the library without its body (that goes straight to the file) and writes the library's answer. */
+async function handOver(deps: TusRouteDeps, req: Request, res: Response): Promise<void> {
+  const headers = new Headers()
+  for (const name of PASSED_ON) {
+    const value = req.get(name)
+    if (value !== undefined) headers.set(name, name === 'content-type' ? value.trim().toLowerCase() : value)
+  }
+  const response = await deps.server.handleWeb(
+    new globalThis.Request(`http://airlock${req.originalUrl}`, { method: req.method, headers }),
+  )
+  const { failure, record, requestId } = requestContext()
+  const text = await response.text()
+  if (response.status >= 400) {
+    const answer = errorAnswer(failure ?? fromTusStatus(response.status, text) ?? new Error(text), requestId)
+    res.status(answer.status).set(answer.headers)
+    await finishAnswer(req, res, JSON.stringify(answer.body), 'application/json; charset=utf-8')
+    return
+  }
+  res.status(response.status)
+  for (const [name, value] of response.headers) {
+    if (!name.startsWith('access-control-') && name !== 'content-length' && name !== 'content-type')
+      res.set(name, value)
+  }
+  if (record !== undefined) describe(res, req.method, record, deps)
+  await finishAnswer(req, res, text)
+}
+
+/** Headers that come from the record rather than from the library. */
+function describe(res: Response, method: string, record: UploadRecord, { expiryMs, now }: TusRouteDeps): void {
+  if (method === 'HEAD' && record.metadata !== '') res.set('Upload-Metadata', record.metadata)
+  const unfinished = record.state === 'receiving' && res.get('upload-offset') !== String(record.length)
+  if (method !== 'DELETE' && unfinished) {
+    // RFC 9110 date, as tus "expiration" asks for.
+    res.set('Upload-Expires', new Date(now() + expiryMs).toUTCString())
+  }
+}

@@ -1,0 +1,69 @@
+import { Server } from '@tus/server'
+import { v7 as uuidv7 } from 'uuid'
+import { AppError } from '#shared/domain/errors.ts'
+import type { UploadLocks } from '#shared/redis/upload-lock.ts'
+import { errorAnswer, logIfOurs } from '../http/answer-error.ts'
+import { requestContext } from '../http/request-context.ts'
+import type { BodyPlan } from './receive-body.ts'
+import { fromTusError } from './tus-errors.ts'
+import type { UploadStore } from './upload-store.ts'
+
+/** How long a PATCH that was asked to let go may go on, ms. */
+const DRAIN_MS = 300
+
+export type TusServerDeps = {
+  path: string
+  store: UploadStore
+  locks: UploadLocks
+  maxUploadBytes: number
+  /** Admits the upload of this request under `id`; throws what the client is to be told. */
+  admit: (id: string, length: number | null) => Promise<void>
+  receiveBody: (plan: BodyPlan) => Promise<number>
+}
+
+/** @tus/server with our store, our locks and the direct way of the bytes. It speaks the protocol; it decides nothing else. */
+export function createTusServer({ path, store, locks, maxUploadBytes, admit, receiveBody }: TusServerDeps): Server {
+  const server = new Server({
+    path,
+    datastore: store,
+    relativeLocation: true,
+    maxSize: maxUploadBytes,
+    lockDrainTimeout: DRAIN_MS,
+    // Never from the client: the id becomes a path and a job id.
+    namingFunction: () => uuidv7(),
+    getFileIdFromRequest: (_req, lastPath) => lastPath,
+    onUploadCreate: async (_req, { id, size }) => {
+      await admit(id, size ?? null)
+      return {}
+    },
+    locker: {
+      newLock(id) {
+        const context = requestContext()
+        // An id that was made a moment ago is known to nobody else yet.
+        if (context.req.method === 'POST') return FREE
+        context.lock = locks.newLock(id)
+        return context.lock
+      },
+    },
+    onResponseError: (_req, thrown) => {
+      const { requestId, log } = requestContext()
+      const error = fromTusError(thrown)
+      const { status, body } = errorAnswer(error, requestId)
+      logIfOurs(log, error, status)
+      if (error instanceof AppError) requestContext().failure = error
+      return { status_code: status, body: JSON.stringify(body) }
+    },
+  })
+  // The library would carry the body through a web stream and four more; the request itself goes to the file instead.
+  for (const handler of [server.handlers.PATCH, server.handlers.POST]) {
+    Reflect.set(
+      handler,
+      'writeToStore',
+      (_body: unknown, upload: { offset: number }, maxBytes: number, context: { signal: AbortSignal }) =>
+        receiveBody({ offset: upload.offset, maxBytes, signal: context.signal }),
+    )
+  }
+  return server
+}
+
+const FREE = { lock: async () => undefined, unlock: async () => undefined }

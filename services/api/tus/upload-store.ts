@@ -1,0 +1,73 @@
+import { DataStore, Upload } from '@tus/server'
+import type { UploadRecord } from '#shared/domain/upload-record.ts'
+import type { IndexedUpload } from '#shared/redis/upload-index.ts'
+import type { UploadFiles } from '#shared/storage/upload-files.ts'
+import { aboutUpload, requestContext } from '../http/request-context.ts'
+
+export type UploadStoreDeps = {
+  files: UploadFiles
+  find: (id: string) => Promise<IndexedUpload>
+  finish: (record: UploadRecord, size: number) => Promise<void>
+  remove: (found: IndexedUpload) => Promise<void>
+  declareLength: (record: UploadRecord, length: number) => Promise<UploadRecord>
+  /** Takes an admission back whose files could not be made. */
+  withdraw: (record: UploadRecord) => Promise<void>
+}
+
+/** @tus/server's store on the staging layout. Its calls come under the upload's lock; the offset is the size of the file. */
+export class UploadStore extends DataStore {
+  override extensions = ['creation', 'creation-with-upload', 'creation-defer-length', 'termination', 'expiration']
+  readonly #deps: UploadStoreDeps
+
+  constructor(deps: UploadStoreDeps) {
+    super()
+    this.#deps = deps
+  }
+
+  override async create(upload: Upload): Promise<Upload> {
+    const record = recordHere()
+    try {
+      await this.#deps.files.create(record)
+    } catch (error) {
+      await this.#deps.withdraw(record)
+      throw error
+    }
+    if (record.length === 0) await this.#deps.finish(record, 0)
+    return upload
+  }
+
+  override async getUpload(id: string): Promise<Upload> {
+    const found = await this.#deps.find(id)
+    const { record } = found
+    aboutUpload(record)
+    const offset = await this.#offsetOf(found)
+    // A process that died between the last byte and the record: what is complete on the disk is finished by whoever sees it.
+    if (record.state === 'receiving' && record.length !== null && offset === record.length)
+      await this.#deps.finish(record, offset)
+    return new Upload({ id, offset, ...(record.length === null ? {} : { size: record.length }) })
+  }
+
+  override async declareUploadLength(_id: string, length: number): Promise<void> {
+    aboutUpload(await this.#deps.declareLength(recordHere(), length))
+  }
+
+  override async remove(id: string): Promise<void> {
+    await this.#deps.remove(await this.#deps.find(id))
+  }
+
+  /** Expiry is the sweep's, counted from the last byte; the library would answer 410 for finished uploads too. */
+  override getExpiration(): number {
+    return 0
+  }
+
+  async #offsetOf({ record, received }: IndexedUpload): Promise<number> {
+    if (record.state !== 'receiving') return record.length ?? received
+    return (await this.#deps.files.stat(record))?.size ?? 0
+  }
+}
+
+function recordHere(): UploadRecord {
+  const { record } = requestContext()
+  if (record === undefined) throw new Error('This request is not about an upload yet')
+  return record
+}

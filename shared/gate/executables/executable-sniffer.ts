@@ -1,0 +1,114 @@
+import { isPlainDos, newerHeader } from './dos-header.ts'
+import { isInstallerClassId, rootClassIdAt } from './ole.ts'
+import { executableAtStart, ISO_AT, isDeb, isDmgTrailer, isHta, isIso } from './signatures.ts'
+
+/** Bytes at an address that decide; they may lie far beyond the head, so they are collected as they come by. */
+type Probe = { readonly at: number; readonly bytes: Buffer; filled: number; decide(bytes: Buffer): string | null }
+
+const HEAD = 64 * 1024
+const TAIL = 512
+
+/**
+ * Finds an executable by its structure in bytes that are pushed through once, in order, under whatever name.
+ * `onFound` may throw, to end the reading.
+ */
+export class ExecutableSniffer {
+  readonly #onFound: (kind: string) => void
+  readonly #probes: Probe[] = []
+  #head: Buffer = Buffer.alloc(0)
+  #tail: Buffer = Buffer.alloc(0)
+  #size = 0
+  #headRead = false
+  #found = false
+
+  constructor(onFound: (kind: string) => void) {
+    this.#onFound = onFound
+  }
+
+  push(chunk: Buffer): void {
+    const start = this.#size
+    this.#size += chunk.length
+    if (this.#found) return
+    // The usual case, a whole small file or a first chunk beyond the head, is looked at where it lies.
+    if (!this.#headRead) {
+      const enough = start === 0 && chunk.length >= HEAD
+      const head = enough
+        ? chunk.subarray(0, HEAD)
+        : Buffer.concat([this.#head, chunk.subarray(0, HEAD - this.#head.length)])
+      if (head.length >= HEAD) this.#readHead(head)
+      this.#head = head.length >= HEAD ? Buffer.from(head.subarray(0, 64)) : head
+      if (this.#headRead) this.#feed(head, 0)
+    }
+    if (this.#headRead) this.#feed(chunk, start)
+    this.#keepTail(chunk)
+  }
+
+  end(): void {
+    if (!this.#headRead) {
+      const head = this.#head
+      this.#readHead(head)
+      this.#feed(head, 0)
+    }
+    if (this.#found) return
+    if (isDmgTrailer(this.#tail)) this.#hit('disk image (DMG)')
+    else if (this.#isMz() && isPlainDos(this.#head, this.#size)) this.#hit('DOS program (MZ)')
+  }
+
+  #isMz(): boolean {
+    const magic = this.#head.toString('latin1', 0, 2)
+    return magic === 'MZ' || magic === 'ZM'
+  }
+
+  #readHead(head: Buffer): void {
+    this.#headRead = true
+    this.#head = head
+    const kind = executableAtStart(head) ?? (isHta(head) ? 'HTML application (HTA)' : null)
+    if (kind !== null) return this.#hit(kind)
+    if (isDeb(head)) return this.#hit('software package (DEB)')
+    this.#watch(ISO_AT, 5, (bytes) => (isIso(bytes) ? 'disk image (ISO 9660)' : null))
+    if (this.#isMz() && head.length >= 64) this.#watch(head.readUInt32LE(0x3c), 64, newerHeader)
+    const classIdAt = rootClassIdAt(head)
+    if (classIdAt !== null) {
+      this.#watch(classIdAt, 16, (bytes) => (isInstallerClassId(bytes) ? 'Windows installer (MSI)' : null))
+    }
+  }
+
+  #watch(at: number, length: number, decide: Probe['decide']): void {
+    this.#probes.push({ at, bytes: Buffer.alloc(length), filled: 0, decide })
+  }
+
+  #feed(chunk: Buffer, start: number): void {
+    for (const probe of this.#probes) {
+      const next = probe.at + probe.filled
+      if (this.#found || probe.filled === probe.bytes.length) continue
+      if (next < start || next >= start + chunk.length) continue
+      probe.filled += chunk.copy(probe.bytes, probe.filled, next - start)
+      // PE needs but 4 of the 64 bytes: a short file must not hide it, so every fill is judged.
+      const kind = probe.decide(probe.bytes.subarray(0, probe.filled))
+      if (kind !== null) this.#hit(kind)
+    }
+  }
+
+  #keepTail(chunk: Buffer): void {
+    this.#tail =
+      chunk.length >= TAIL
+        ? Buffer.from(chunk.subarray(chunk.length - TAIL))
+        : Buffer.concat([this.#tail, chunk]).subarray(-TAIL)
+  }
+
+  #hit(kind: string): void {
+    this.#found = true
+    this.#onFound(kind)
+  }
+}
+
+/** The kind of executable that a piece of bytes is, e.g. a gap between zip members. */
+export function executableIn(bytes: Buffer): string | null {
+  let found: string | null = null
+  const sniffer = new ExecutableSniffer((kind) => {
+    found = kind
+  })
+  sniffer.push(bytes)
+  sniffer.end()
+  return found
+}

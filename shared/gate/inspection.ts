@@ -1,0 +1,139 @@
+import type { FindingCode } from '#shared/domain/findings.ts'
+import { LIMITS } from '#shared/domain/limits.ts'
+import type { Budgets, Policy } from '#shared/domain/policy.ts'
+import { type Coverage, type Finding, severityOf } from '#shared/domain/verdict.ts'
+import { formatBytes, formatCount } from './format-figures.ts'
+import { BudgetSpent, type GateProblem, StopJudging } from './problem.ts'
+
+/** The state of one judging: what was found, what was looked at, and what is left of the budgets over all layers. */
+export class Inspection {
+  readonly policy: Policy
+  readonly #size: number
+  readonly #allowedBytes: number
+  readonly #findings: Finding[] = []
+  readonly #seen = new Set<string>()
+  readonly #perCode = new Map<FindingCode, number>()
+  readonly #engines = new Set<string>()
+  readonly #limits = new Set<string>()
+  readonly #notInspected = new Set<string>()
+  #stage = 'start'
+  #decoded = 0
+  #entries = 0
+  #depth = 0
+
+  constructor(policy: Policy, size: number) {
+    this.policy = policy
+    this.#size = size
+    const { ratioFreeBytes, maxRatio, maxExpandedBytes } = policy.budgets
+    this.#allowedBytes = Math.min(maxExpandedBytes, Math.max(ratioFreeBytes, maxRatio * size))
+  }
+
+  get budgets(): Budgets {
+    return this.policy.budgets
+  }
+  get stage(): string {
+    return this.#stage
+  }
+  get entries(): number {
+    return this.#entries
+  }
+  get findings(): readonly Finding[] {
+    const dropped = [...this.#perCode].filter(([, count]) => count > LIMITS.findings)
+    const more = dropped.map(([code, count]) => ({
+      code,
+      place: '',
+      detail: `and ${formatCount(count - LIMITS.findings)} more of this kind`,
+    }))
+    return [...this.#findings, ...more]
+  }
+
+  /** Records a finding; one that means quarantine under the policy ends the judging. */
+  report(code: FindingCode, place: string, detail: string): void {
+    const count = this.#perCode.get(code) ?? 0
+    if (count < LIMITS.findings) {
+      const key = `${code}\0${place}\0${detail}`
+      if (this.#seen.has(key)) return
+      this.#seen.add(key)
+      this.#findings.push({ code, place, detail })
+    }
+    this.#perCode.set(code, count + 1)
+    if (severityOf(code, this.policy) === 'quarantine') throw new StopJudging(code)
+  }
+
+  /** Records why some content was left; the caller goes on behind it, if the policy lets it go on at all. */
+  abandon(problem: GateProblem, place: string): void {
+    this.leave(place)
+    this.report(problem.code, problem.place, problem.message)
+    if (problem instanceof BudgetSpent) throw problem
+  }
+
+  leave(place: string): void {
+    if (this.#notInspected.size < LIMITS.findings) this.#notInspected.add(place)
+  }
+
+  engine(name: string, stage = name): void {
+    this.#engines.add(name)
+    this.#stage = stage
+  }
+
+  limitHit(name: keyof Budgets): void {
+    this.#limits.add(name)
+  }
+
+  /** Counts decoded bytes; `declare` asks beforehand whether a declared amount would still fit. */
+  expand(bytes: number, place: string): void {
+    this.#decoded += bytes
+    if (this.#decoded > this.#allowedBytes) this.#tooLarge(this.#decoded, place)
+  }
+
+  declare(bytes: number, place: string): void {
+    if (this.#decoded + bytes > this.#allowedBytes) this.#tooLarge(this.#decoded + bytes, place)
+  }
+
+  #tooLarge(bytes: number, place: string): never {
+    const { maxExpandedBytes, maxRatio } = this.budgets
+    this.limitHit(bytes > maxExpandedBytes ? 'maxExpandedBytes' : 'maxRatio')
+    const ratio = formatCount(Math.round(bytes / Math.max(1, this.#size)))
+    const limit =
+      bytes > maxExpandedBytes
+        ? `the limit is ${formatBytes(maxExpandedBytes)}`
+        : `the limit is ${maxRatio} times above ${formatBytes(this.budgets.ratioFreeBytes)}`
+    throw new BudgetSpent('archive_bomb', place, `expands to ${formatBytes(bytes)}, ${ratio} times its size; ${limit}`)
+  }
+
+  declareEntries(count: number, place: string): void {
+    if (this.#entries + count > this.budgets.maxEntries) this.#tooMany(this.#entries + count, place)
+  }
+
+  addEntry(place: string): void {
+    this.#entries++
+    if (this.#entries > this.budgets.maxEntries) this.#tooMany(this.#entries, place)
+  }
+
+  #tooMany(count: number, place: string): never {
+    this.limitHit('maxEntries')
+    const limit = formatCount(this.budgets.maxEntries)
+    throw new BudgetSpent('archive_bomb', place, `${formatCount(count)} members; the limit is ${limit} in all layers`)
+  }
+
+  enterLayer(layer: number, place: string): void {
+    if (layer > this.budgets.maxDepth) {
+      this.limitHit('maxDepth')
+      throw new BudgetSpent('archive_bomb', place, `nested ${layer} deep; the limit is ${this.budgets.maxDepth}`)
+    }
+    this.#depth = Math.max(this.#depth, layer)
+  }
+
+  coverage(bytesRead: number): Coverage {
+    return {
+      bytes_total: this.#size,
+      bytes_read: bytesRead,
+      bytes_decoded: this.#decoded,
+      entries: this.#entries,
+      depth: this.#depth,
+      engines: [...this.#engines],
+      limits_hit: [...this.#limits],
+      not_inspected: [...this.#notInspected],
+    }
+  }
+}

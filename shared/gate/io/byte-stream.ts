@@ -1,0 +1,139 @@
+const EMPTY = Buffer.alloc(0)
+
+/** Bytes that come once, in order. A chunk is valid until the next call; a stream that has failed fails again. */
+export interface ByteStream {
+  next(): Promise<Buffer | null>
+}
+
+/** Reads a stream with a look ahead; itself a stream of what has not been taken yet. */
+export class Cursor implements ByteStream {
+  readonly #source: ByteStream
+  #chunk: Buffer = EMPTY
+  #ended = false
+  /** Bytes taken so far. */
+  position = 0
+
+  constructor(source: ByteStream) {
+    this.#source = source
+  }
+
+  /** Up to `length` bytes without taking them; fewer only at the end. Valid until the next call. */
+  async peek(length: number): Promise<Buffer> {
+    if (this.#chunk.length < length && !this.#ended) await this.#gather(length)
+    return this.#chunk.subarray(0, length)
+  }
+
+  async #gather(length: number): Promise<void> {
+    // Sources reuse their buffers: what is kept across a call of next() must be a copy.
+    const parts = [Buffer.from(this.#chunk)]
+    let total = this.#chunk.length
+    while (total < length) {
+      const chunk = await this.#source.next()
+      if (chunk === null) {
+        this.#ended = true
+        break
+      }
+      total += chunk.length
+      parts.push(total < length ? Buffer.from(chunk) : chunk)
+    }
+    this.#chunk = parts[0]?.length === 0 && parts.length === 2 ? (parts[1] as Buffer) : Buffer.concat(parts)
+  }
+
+  /** Takes `length` bytes; fewer only at the end. */
+  async take(length: number): Promise<Buffer> {
+    const bytes = await this.peek(length)
+    this.#consume(bytes.length)
+    return bytes
+  }
+
+  /** The next bytes as they come, at most `max`. */
+  async next(max = Number.POSITIVE_INFINITY): Promise<Buffer | null> {
+    while (this.#chunk.length === 0) {
+      if (this.#ended) return null
+      const chunk = await this.#source.next()
+      if (chunk === null) this.#ended = true
+      else this.#chunk = chunk
+    }
+    const bytes = this.#chunk.length > max ? this.#chunk.subarray(0, max) : this.#chunk
+    this.#consume(bytes.length)
+    return bytes
+  }
+
+  #consume(length: number): void {
+    this.#chunk = this.#chunk.subarray(length)
+    this.position += length
+  }
+
+  /** Gives back the end of what the last next() returned. */
+  unread(bytes: Buffer): void {
+    this.#chunk = this.#chunk.length === 0 ? bytes : Buffer.concat([bytes, this.#chunk])
+    this.position -= bytes.length
+  }
+
+  /** Takes up to `length` bytes and forgets them; returns how many there were. */
+  async skip(length: number): Promise<number> {
+    let left = length
+    while (left > 0) {
+      const bytes = await this.next(left)
+      if (bytes === null) break
+      left -= bytes.length
+    }
+    return length - left
+  }
+
+  drain(): Promise<number> {
+    return this.skip(Number.POSITIVE_INFINITY)
+  }
+}
+
+/** A buffer as a stream of one chunk. */
+export class BufferStream implements ByteStream {
+  #bytes: Buffer | null
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes.length === 0 ? null : bytes
+  }
+  async next(): Promise<Buffer | null> {
+    const bytes = this.#bytes
+    this.#bytes = null
+    return bytes
+  }
+}
+
+/** The next `length` bytes of a cursor; `onShort` says what a shorter source means. */
+export class LimitedStream implements ByteStream {
+  readonly #source: Cursor
+  readonly #onShort: (missing: number) => Error
+  #left: number
+  constructor(source: Cursor, length: number, onShort: (missing: number) => Error) {
+    this.#source = source
+    this.#left = length
+    this.#onShort = onShort
+  }
+  async next(): Promise<Buffer | null> {
+    if (this.#left === 0) return null
+    const bytes = await this.#source.next(this.#left)
+    if (bytes === null) throw this.#onShort(this.#left)
+    this.#left -= bytes.length
+    return bytes
+  }
+}
+
+/** Shows every chunk to a listener on its way, and the end. */
+export class TappedStream implements ByteStream {
+  readonly #source: ByteStream
+  readonly #listener: { push(chunk: Buffer): void; end(): void }
+  #ended = false
+  constructor(source: ByteStream, listener: { push(chunk: Buffer): void; end(): void }) {
+    this.#source = source
+    this.#listener = listener
+  }
+  async next(): Promise<Buffer | null> {
+    const chunk = await this.#source.next()
+    if (chunk !== null) this.#listener.push(chunk)
+    else if (!this.#ended) {
+      this.#ended = true
+      this.#listener.end()
+    }
+    return chunk
+  }
+}

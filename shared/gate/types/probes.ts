@@ -1,0 +1,105 @@
+import type { Sample } from './sample.ts'
+
+/** Whether a sample is of a format. Probes look at the head only, and never run longer for a larger file. */
+export type Probe = (sample: Sample) => boolean
+
+const bytesAt =
+  (wanted: Buffer, at: number): Probe =>
+  (sample) =>
+    sample.startsWith(wanted, at)
+
+/** Bytes at an offset, as text or as hex pairs. */
+export const magic = (bytes: string, at = 0): Probe => bytesAt(Buffer.from(bytes, 'latin1'), at)
+export const hex = (pairs: string, at = 0): Probe => bytesAt(Buffer.from(pairs.replaceAll(' ', ''), 'hex'), at)
+
+/** A pattern in the first `within` characters of text; anchored patterns keep it cheap. */
+export const text =
+  (pattern: RegExp, within = 256): Probe =>
+  (sample) =>
+    sample.isText && pattern.test(sample.text.slice(0, within))
+
+/** The same on content that may be binary behind a text header. */
+export const pattern =
+  (wanted: RegExp, within = 256): Probe =>
+  (sample) =>
+    wanted.test(sample.text.slice(0, within))
+
+/** Words that must all stand somewhere in the head, e.g. the link names of an HDF5 file. */
+export const contains = (...words: readonly string[]): Probe => {
+  const wanted = words.map((word) => Buffer.from(word, 'latin1'))
+  return (sample) => wanted.every((word) => sample.head.includes(word))
+}
+
+export const all =
+  (...probes: readonly Probe[]): Probe =>
+  (sample) =>
+    probes.every((probe) => probe(sample))
+export const any =
+  (...probes: readonly Probe[]): Probe =>
+  (sample) =>
+    probes.some((probe) => probe(sample))
+
+const HDF5 = Buffer.from('894844460d0a1a0a', 'hex')
+/** At 0, or behind a user block of 512·2^k bytes. */
+export const hdf5: Probe = (sample) => {
+  if (sample.startsWith(HDF5)) return true
+  for (let at = 512; at < sample.head.length; at *= 2) if (sample.startsWith(HDF5, at)) return true
+  return false
+}
+
+/** Binary STL has no magic, but its size follows from the number of triangles. */
+export const binaryStl: Probe = ({ head, size }) =>
+  size !== null && head.length >= 84 && size === 84 + 50 * head.readUInt32LE(80)
+
+/** gzip, deflate, no reserved flag (RFC 1952). */
+export const gzip: Probe = ({ head }) =>
+  head.length >= 10 && head.readUIntBE(0, 3) === 0x1f8b08 && ((head[3] as number) & 0xe0) === 0
+
+/** The header block's checksum over unsigned or signed bytes, as both kinds of writers exist. */
+export const tar: Probe = ({ head }) => head.length >= 512 && isTarHeader(head.subarray(0, 512))
+
+export function isTarHeader(block: Buffer): boolean {
+  const stored = /^[ \0]*([0-7]{1,7})[ \0]/.exec(block.toString('latin1', 148, 156))?.[1]
+  if (stored === undefined) return false
+  let sum = 8 * 0x20
+  let high = 0
+  for (let i = 0; i < 512; i++) {
+    if (i >= 148 && i < 156) continue
+    const byte = block[i] as number
+    sum += byte
+    if (byte > 127) high++
+  }
+  const wanted = Number.parseInt(stored, 8)
+  // A block of zeros has the sum of the blanks alone: the end of an archive, not a header.
+  return wanted > 256 && (wanted === sum || wanted === sum - 256 * high)
+}
+
+/** .lzma has no magic: properties 5D, a dictionary of 2^n or 2^n+2^(n-1), and a size that is unknown or sane. */
+export const lzmaAlone: Probe = ({ head }) => {
+  if (head.length < 13 || head[0] !== 0x5d || head[13] !== 0) return false
+  const dictionary = head.readUInt32LE(1)
+  const [low, high] = [head.readUInt32LE(5), head.readUInt32LE(9)]
+  const bits = dictionary.toString(2)
+  return dictionary >= 4096 && /^11?0+$/.test(bits) && ((low === 0xffffffff && high === 0xffffffff) || high < 256)
+}
+
+const LZ4_SKIPPABLE = 0x184d2a50
+/** zstd and lz4 share skippable frames; they are taken for zstd. */
+export const zstd: Probe = ({ head }) =>
+  head.length >= 8 &&
+  (head.readUInt32LE(0) === 0xfd2fb528 || ((head.readUInt32LE(0) & 0xfffffff0) >>> 0 === LZ4_SKIPPABLE && head.length > 12))
+export const lz4: Probe = ({ head }) =>
+  head.length >= 7 &&
+  ((head.readUInt32LE(0) === 0x184d2204 && ((head[4] as number) & 0xc0) === 0x40) || head.readUInt32LE(0) === 0x184c2102)
+
+export const bzip2: Probe = ({ head }) =>
+  head.length >= 10 && /^BZh[1-9](1AY&SY|\x17rE8P\x90)/.test(head.toString('latin1', 0, 10))
+
+/** compress(1): two bytes are weak, so its flags must be sane as well. */
+export const compress: Probe = ({ head }) => {
+  const flags = head[2] ?? 0
+  return head.length > 3 && head.readUInt16BE(0) === 0x1f9d && (flags & 0x60) === 0 && (flags & 0x1f) >= 9 && (flags & 0x1f) <= 16
+}
+
+export const cpio: Probe = ({ head }) =>
+  /^07070[12][0-9A-Fa-f]{104}/.test(head.toString('latin1', 0, 110)) || /^070707[0-7]{70}/.test(head.toString('latin1', 0, 76))

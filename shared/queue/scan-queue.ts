@@ -1,0 +1,38 @@
+import { Queue } from 'bullmq'
+import type { Redis } from 'ioredis'
+import { SCAN_QUEUE, type ScanJob } from '../contracts/scan-job.ts'
+import type { Keys } from '../redis/keys.ts'
+
+export type ScanQueue = ReturnType<typeof createScanQueue>
+
+/** First wait before another attempt, ms; doubled each time. */
+const BACKOFF_MS = 2_000
+
+/** The producer's side of the scan queue. The job id is the upload id, so adding twice is adding once. */
+export function createScanQueue({ redis, keys, attempts }: { redis: Redis; keys: Keys; attempts: number }) {
+  const queue = new Queue<ScanJob>(SCAN_QUEUE, {
+    connection: redis,
+    prefix: keys.bull,
+    // A finished job must not stay: while its id exists, adding it again for a rescan would do nothing and say nothing.
+    defaultJobOptions: {
+      attempts,
+      backoff: { type: 'exponential', delay: BACKOFF_MS },
+      removeOnComplete: true,
+      removeOnFail: true,
+    },
+  })
+
+  return {
+    async enqueue(job: ScanJob): Promise<void> {
+      await queue.add(SCAN_QUEUE, job, { jobId: job.id })
+    },
+    /** Whether a job of this upload waits, is delayed or runs. */
+    async has(id: string): Promise<boolean> {
+      return (await queue.getJob(id)) !== undefined
+    },
+    /** Jobs by state, for metrics. */
+    counts: () => queue.getJobCounts('wait', 'active', 'delayed', 'failed'),
+    onError: (listener: (error: Error) => void) => queue.on('error', listener),
+    close: () => queue.close(),
+  }
+}

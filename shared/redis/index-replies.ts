@@ -1,0 +1,54 @@
+import { AppError } from '../domain/errors.ts'
+
+export type CreateReply =
+  | { kind: 'created'; eventId: string }
+  | { kind: 'exists' }
+  | { kind: 'quota'; used: number; reserved: number }
+  | { kind: 'room'; pending: number }
+export type StepReply =
+  /** `replaced`: the upload whose file had the place before. */
+  | { kind: 'stepped'; eventId: string; replaced: string | null }
+  | { kind: 'already'; record: string }
+  | { kind: 'refused'; state: string }
+  | { kind: 'missing' }
+export type ReserveReply =
+  | { kind: 'reserved' }
+  | { kind: 'refused'; state: string }
+  | { kind: 'missing' }
+  | { kind: 'quota'; used: number; reserved: number }
+  | { kind: 'room'; pending: number }
+
+const parts = (raw: unknown): [string, string, string] => {
+  if (!Array.isArray(raw)) throw unknownReply()
+  return [String(raw[0]), String(raw[1] ?? ''), String(raw[2] ?? '')]
+}
+
+const unknownReply = () => new AppError('unavailable', 'index_reply', 'Cannot read the answer of the upload index')
+
+/** Lua replies, parsed: one function a script. Each throws `unavailable` on a reply it does not know. */
+export const replyTo = {
+  create(raw: unknown): CreateReply {
+    const [kind, first, second] = parts(raw)
+    if (kind === 'created') return { kind, eventId: first }
+    if (kind === 'exists') return { kind }
+    if (kind === 'quota') return { kind, used: Number(first), reserved: Number(second) }
+    if (kind === 'room') return { kind, pending: Number(first) }
+    throw unknownReply()
+  },
+  step(raw: unknown): StepReply {
+    const [kind, first, second] = parts(raw)
+    if (kind === 'stepped') return { kind, eventId: first, replaced: second === '' ? null : second }
+    if (kind === 'already') return { kind, record: first }
+    if (kind === 'refused') return { kind, state: first }
+    if (kind === 'missing') return { kind }
+    throw unknownReply()
+  },
+  reserve(raw: unknown): ReserveReply {
+    const [kind, first, second] = parts(raw)
+    if (kind === 'reserved' || kind === 'missing') return { kind }
+    if (kind === 'refused') return { kind, state: first }
+    if (kind === 'quota') return { kind, used: Number(first), reserved: Number(second) }
+    if (kind === 'room') return { kind, pending: Number(first) }
+    throw unknownReply()
+  },
+}

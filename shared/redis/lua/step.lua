@@ -1,0 +1,47 @@
+-- Makes one step of the state machine: compare the state, set it, move the quota, keep the indexes, append the event.
+-- KEYS 1 upload  2 events  3 uploads of the owner  4 all uploads  5 quota of the owner  6 site  7 placed files of the owner
+-- ARGV 1 id  2 owner  3 from (states, comma between, comma at both ends)  4 to  5 now (ms)  6 record (JSON)  7 view (JSON)
+--      8 length in bytes  9 prefix of the state sets  10 stream length  11 seconds to keep a gone upload  12 at (RFC 3339)
+--      13 received bytes  14 place ('job/path' of the complete file; '' where there is none)
+-- A gone upload stays in its state's set until its bytes are removed, so that a crash in between is seen.
+-- Reply {'stepped', event id, id of the upload whose file was replaced or ''} | {'already', record} | {'refused', state} | {'missing'}
+local state = redis.call('HGET', KEYS[1], 'state')
+if not state then return {'missing'} end
+if state == ARGV[4] then return {'already', redis.call('HGET', KEYS[1], 'record')} end
+if not string.find(ARGV[3], ',' .. state .. ',', 1, true) then return {'refused', state} end
+
+local to, length = ARGV[4], tonumber(ARGV[8])
+local held = redis.call('HMGET', KEYS[1], 'reserved', 'received', 'used')
+local reserved, received, used = tonumber(held[1] or 0), tonumber(held[2] or 0), tonumber(held[3] or 0)
+local gone = to == 'deleted' or to == 'expired'
+
+if state == 'receiving' then
+  redis.call('HINCRBY', KEYS[5], 'reserved', string.format('%.0f', -reserved))
+  redis.call('HINCRBY', KEYS[6], 'pending', string.format('%.0f', -math.max(reserved - received, 0)))
+  reserved = 0
+end
+local charge = gone and 0 or length
+redis.call('HINCRBY', KEYS[5], 'used', string.format('%.0f', charge - used))
+
+redis.call('HSET', KEYS[1], 'state', to, 'record', ARGV[6], 'reserved', 0, 'used', string.format('%.0f', charge), 'received', ARGV[13])
+redis.call('ZREM', ARGV[9] .. state, ARGV[1])
+if gone then
+  redis.call('ZREM', KEYS[3], ARGV[1])
+  redis.call('ZREM', KEYS[4], ARGV[1])
+  redis.call('EXPIRE', KEYS[1], ARGV[11])
+end
+redis.call('ZADD', ARGV[9] .. to, ARGV[5], ARGV[1])
+
+local replaced = ''
+if ARGV[14] ~= '' then
+  local holder = redis.call('HGET', KEYS[7], ARGV[14])
+  if to == 'complete' then
+    redis.call('HSET', KEYS[7], ARGV[14], ARGV[1])
+    if holder and holder ~= ARGV[1] then replaced = holder end
+  elseif holder == ARGV[1] then
+    redis.call('HDEL', KEYS[7], ARGV[14])
+  end
+end
+local event = redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[10], '*',
+  'owner', ARGV[2], 'upload_id', ARGV[1], 'state', to, 'previous', state, 'at', ARGV[12], 'upload', ARGV[7])
+return {'stepped', event, replaced}

@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import { AppError } from '../domain/errors.ts'
+import type { Logger } from '../runtime/logger.ts'
+import type { Keys } from './keys.ts'
+import { luaScript } from './lua-script.ts'
+
+const count = (raw: unknown) => Number(raw)
+const acquireScript = luaScript('airlock_lock_acquire', new URL('./lua/lock-acquire.lua', import.meta.url), 1, count)
+const renewScript = luaScript('airlock_lock_renew', new URL('./lua/lock-renew.lua', import.meta.url), 1, count)
+const releaseScript = luaScript('airlock_lock_release', new URL('./lua/lock-release.lua', import.meta.url), 1, count)
+
+/** How long a lock lasts without renewal, ms: an upload whose process was killed goes on after this. */
+export const LEASE_MS = 9_000
+/** The writer stops this long before the lease ends, ms: room for a write that is under way. */
+const MARGIN_MS = 1_000
+const RENEW_MS = LEASE_MS / 3
+/** A waiter tries and asks the holder again this often, ms; the holder's release wakes it earlier. */
+const ASK_MS = 250
+/** Above lease and drain, so that one wait is enough after a kill. */
+const ACQUIRE_TIMEOUT_MS = 18_000
+
+export type RequestRelease = () => void | Promise<void>
+
+/** One request's hold on an upload; has the shape of @tus/server's `Lock`. */
+export type UploadLock = {
+  lock(signal: AbortSignal, requestRelease: RequestRelease): Promise<void>
+  unlock(): Promise<void>
+  /** Throws `locked` once the lease may be somebody else's: called before every write (fencing in the writer). */
+  assertHeld(): void
+}
+
+export type UploadLocks = ReturnType<typeof createUploadLocks>
+type Deps = { redis: Redis; subscriber: Redis; keys: Keys; log: Logger }
+
+const busy = () =>
+  new AppError('locked', 'upload_locked', 'Cannot take the upload: another request is still writing to it', {
+    retryAfterSeconds: 2,
+  })
+const lost = () =>
+  new AppError(
+    'locked',
+    'lock_lost',
+    'Cannot go on writing: the lock on this upload was lost; ask for the offset and resume',
+    {
+      retryAfterSeconds: 1,
+    },
+  )
+
+/**
+ * Locks on uploads over all processes: a lease in Redis that is renewed, a request to let go that the holder obeys, and first
+ * come, first served inside one process. Times are monotonic (performance.now), so that a stepped clock harms nothing.
+ */
+export function createUploadLocks({ redis, subscriber, keys, log }: Deps) {
+  const acquire = acquireScript(redis)
+  const renew = renewScript(redis)
+  const release = releaseScript(redis)
+  const holders = new Map<string, RequestRelease>()
+  const lines = new Map<string, Promise<void>>()
+  const wakers = new Map<string, Set<() => void>>()
+
+  subscriber.on('message', (channel: string, message: string) => {
+    if (channel !== keys.lockRelease) return
+    const id = message.slice(4)
+    if (message.startsWith('ask:')) void holders.get(id)?.()
+    else for (const wake of wakers.get(id) ?? []) wake()
+  })
+
+  /** Waits until the lock may be free: woken by its release, at the latest after ASK_MS. */
+  const releaseOrTick = (id: string, signal: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      const wake = () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', wake)
+        waiting.delete(wake)
+        if (waiting.size === 0) wakers.delete(id)
+        resolve()
+      }
+      const timer = setTimeout(wake, ASK_MS)
+      const waiting = wakers.get(id) ?? new Set()
+      wakers.set(id, waiting.add(wake))
+      signal.addEventListener('abort', wake)
+    })
+
+  /** Takes the place behind whoever came before in this process, and asks them to let go. */
+  async function queueUp(id: string, signal: AbortSignal): Promise<() => void> {
+    const before = lines.get(id)
+    let leave: () => void = () => undefined
+    const mine = new Promise<void>((resolve) => {
+      leave = resolve
+    })
+    const line = (before ?? Promise.resolve()).then(() => mine)
+    lines.set(id, line)
+    void line.then(() => {
+      if (lines.get(id) === line) lines.delete(id)
+    })
+    if (before !== undefined) {
+      void holders.get(id)?.()
+      await raceAbort(before, signal).catch((error) => {
+        leave()
+        throw error
+      })
+    }
+    return leave
+  }
+
+  async function takeLease(id: string, token: string, signal: AbortSignal): Promise<number> {
+    const giveUp = performance.now() + ACQUIRE_TIMEOUT_MS
+    while (performance.now() < giveUp && !signal.aborted) {
+      const sent = performance.now()
+      if ((await acquire([keys.lock(id)], token, LEASE_MS)) === 1) return sent + LEASE_MS
+      await redis.publish(keys.lockRelease, `ask:${id}`)
+      await releaseOrTick(id, signal)
+    }
+    throw busy()
+  }
+
+  return {
+    newLock(id: string): UploadLock {
+      const token = randomUUID()
+      let deadline = 0
+      let leave: (() => void) | undefined
+      let timer: NodeJS.Timeout | undefined
+
+      const keepAlive = (requestRelease: RequestRelease) => {
+        timer = setInterval(async () => {
+          const sent = performance.now()
+          try {
+            if ((await renew([keys.lock(id)], token, LEASE_MS)) === 1) deadline = sent + LEASE_MS
+            else deadline = 0
+          } catch (err) {
+            log.warn({ err, uploadId: id }, 'lock not renewed')
+          }
+          if (performance.now() > deadline - RENEW_MS) void requestRelease()
+        }, RENEW_MS)
+        timer.unref()
+      }
+
+      return {
+        async lock(signal, requestRelease) {
+          leave = await queueUp(id, signal)
+          try {
+            deadline = await takeLease(id, token, signal)
+          } catch (error) {
+            leave()
+            throw error instanceof AppError ? error : unavailable(error)
+          }
+          holders.set(id, requestRelease)
+          keepAlive(requestRelease)
+        },
+        async unlock() {
+          clearInterval(timer)
+          holders.delete(id)
+          deadline = 0
+          try {
+            await release([keys.lock(id)], token, keys.lockRelease, `rel:${id}`)
+          } catch (err) {
+            log.warn({ err, uploadId: id }, 'lock not released; it ends with its lease')
+          } finally {
+            leave?.()
+          }
+        },
+        assertHeld() {
+          if (performance.now() > deadline - MARGIN_MS) throw lost()
+        },
+      }
+    },
+    /** Listens for release requests; call once before the first lock. */
+    listen: () => subscriber.subscribe(keys.lockRelease),
+  }
+}
+
+const unavailable = (cause: unknown) =>
+  new AppError('unavailable', 'redis_away', 'Cannot take the lock of the upload: Redis does not answer', {
+    cause,
+    retryAfterSeconds: 5,
+  })
+
+function raceAbort(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(busy())
+    signal.addEventListener('abort', abort, { once: true })
+    void work.then(resolve).finally(() => signal.removeEventListener('abort', abort))
+  })
+}

@@ -1,0 +1,21 @@
+import { join } from 'node:path'
+
+export type Layout = ReturnType<typeof createLayout>
+
+/** Where everything lies under UPLOAD_ROOT (design §3). Takes parsed names only: an owner, an upload id, a job, a path inside a job. */
+export const createLayout = (root: string) => {
+  const staging = (owner: string) => join(root, 'users', owner, '.airlock')
+  const quarantine = (owner: string) => join(root, 'quarantine', owner)
+  return Object.freeze({
+    root,
+    marker: join(root, '.airlock-root'),
+    users: join(root, 'users'),
+    staging,
+    record: (owner: string, id: string) => join(staging(owner), `${id}.json`),
+    data: (owner: string, id: string) => join(staging(owner), `${id}.data`),
+    job: (owner: string, job: string) => join(root, 'users', owner, 'jobs', job),
+    placed: (owner: string, job: string, path: string) => join(root, 'users', owner, 'jobs', job, ...path.split('/')),
+    quarantine,
+    quarantined: (owner: string, id: string) => join(quarantine(owner), `${id}.data`),
+  })
+}

@@ -1,0 +1,197 @@
+import { constants } from 'node:fs'
+import { chmod, copyFile, link, lstat, open, realpath, rename } from 'node:fs/promises'
+import { dirname, sep } from 'node:path'
+import { AppError } from '../domain/errors.ts'
+import { numberedPath } from '../domain/names.ts'
+import type { Decision, UploadRecord } from '../domain/upload-record.ts'
+import { codeOf, isMissing } from './disk-errors.ts'
+import { makeDirectory, syncDirectory, unlinkIfThere } from './durable.ts'
+import type { Layout } from './layout.ts'
+import { statFile } from './upload-files.ts'
+
+/** How many names `name (n).ext` are tried before the upload is held. */
+const MAX_NUMBER = 10_000
+
+export type Placement = ReturnType<typeof createPlacement>
+
+/**
+ * Moves judged bytes to where they belong. Each function may run again after a crash at any point: it looks at what is there
+ * and goes on. Nothing is overwritten by accident: a file of the same name is an answer (EEXIST), unless `replace` was asked for.
+ */
+export function createPlacement(layout: Layout) {
+  /** The first free name for `record` inside its job, from number `from` on. */
+  async function freeTarget(record: UploadRecord, from = 1): Promise<{ target: string; number: number }> {
+    for (let number = from; number <= MAX_NUMBER; number++) {
+      const target = numberedPath(record.path, number)
+      if (!(await exists(layout.placed(record.owner, record.job, target)))) return { target, number }
+    }
+    throw new AppError(
+      'conflict',
+      'no_free_name',
+      `Cannot place the file: ${MAX_NUMBER} files have its name already; delete some or choose another`,
+    )
+  }
+
+  return {
+    /** Chooses where the file will go; `from` is 1 at first, and more after somebody else took the name meanwhile. */
+    async chooseTarget(record: UploadRecord, from = 1): Promise<{ target: string; number: number }> {
+      const wanted = layout.placed(record.owner, record.job, record.path)
+      if (record.on_conflict === 'replace' && !(await isDirectory(wanted))) return { target: record.path, number: 1 }
+      return freeTarget(record, from)
+    },
+
+    /** Whether a file or folder has the wanted name already. */
+    isTaken: (record: UploadRecord): Promise<boolean> => exists(layout.placed(record.owner, record.job, record.path)),
+
+    /**
+     * Puts the bytes at the decided target: link, then unlink; copy, fsync and rename across file systems (EXDEV).
+     * Answers 'taken' if somebody else's file has the name now: decide anew with the next number.
+     */
+    async place(record: UploadRecord, decision: Decision): Promise<'placed' | 'taken'> {
+      if (decision.target === null) throw new Error('Cannot place a file that has no target')
+      const staging = layout.data(record.owner, record.id)
+      const target = layout.placed(record.owner, record.job, decision.target)
+      await makeJobDirectory(layout, record, target)
+      const source = await statFile(staging)
+      const present = await statFile(target)
+      if (source === undefined) {
+        if (present !== undefined) return 'placed'
+        throw new AppError('missing', 'bytes_missing', 'Cannot place the file: its bytes are gone')
+      }
+      if (present?.inode !== source.inode) {
+        const outcome =
+          record.on_conflict === 'replace'
+            ? await replace(record, staging, target)
+            : await linkNew(record, staging, target)
+        if (outcome === 'taken') return 'taken'
+      }
+      await syncDirectory(dirname(target))
+      await unlinkIfThere(staging)
+      return 'placed'
+    },
+
+    /** Moves the bytes out of the owner's reach, read-only for the service. */
+    async quarantine(record: UploadRecord): Promise<void> {
+      const staging = layout.data(record.owner, record.id)
+      const target = layout.quarantined(record.owner, record.id)
+      await makeDirectory(layout.quarantine(record.owner))
+      if ((await statFile(staging)) === undefined) {
+        if ((await statFile(target)) !== undefined) return
+        throw new AppError('missing', 'bytes_missing', 'Cannot quarantine the file: its bytes are gone')
+      }
+      await rename(staging, target).catch(async (error) => {
+        if (codeOf(error) !== 'EXDEV') throw error
+        await copyDurably(staging, `${target}.tmp`)
+        await rename(`${target}.tmp`, target)
+        await unlinkIfThere(staging)
+      })
+      await chmod(target, 0o400)
+      await syncDirectory(layout.quarantine(record.owner))
+    },
+
+    /** Where the bytes of a complete upload lie, checked to be inside the owner's job (a user may have put links there). */
+    async locate(record: UploadRecord): Promise<string | undefined> {
+      const path = layout.placed(record.owner, record.job, record.placed_path ?? record.path)
+      const real = await realpath(path).catch((error) => {
+        if (isMissing(error) || codeOf(error) === 'ENOTDIR') return undefined
+        throw error
+      })
+      return real !== undefined && (await isInsideJob(layout, record, real)) ? real : undefined
+    },
+
+    /** Removes the bytes wherever they are; `placed`: also the file in the job. Done already is fine. */
+    async remove(record: UploadRecord, placed: boolean): Promise<void> {
+      await unlinkIfThere(layout.data(record.owner, record.id))
+      await unlinkIfThere(layout.quarantined(record.owner, record.id))
+      if (placed) {
+        const path = await this.locate(record)
+        if (path !== undefined) await unlinkIfThere(path)
+      }
+    },
+  }
+}
+
+async function linkNew(record: UploadRecord, staging: string, target: string): Promise<'placed' | 'taken'> {
+  try {
+    await link(staging, target)
+    return 'placed'
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return 'taken'
+    if (codeOf(error) !== 'EXDEV') throw error
+  }
+  const temporary = temporaryBeside(target, record.id)
+  await copyDurably(staging, temporary)
+  try {
+    await link(temporary, target)
+    return 'placed'
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return 'taken'
+    throw error
+  } finally {
+    await unlinkIfThere(temporary)
+  }
+}
+
+async function replace(record: UploadRecord, staging: string, target: string): Promise<'placed' | 'taken'> {
+  const temporary = temporaryBeside(target, record.id)
+  await unlinkIfThere(temporary)
+  await link(staging, temporary).catch((error) => {
+    if (codeOf(error) === 'EXDEV') return copyDurably(staging, temporary)
+    throw error
+  })
+  try {
+    await rename(temporary, target)
+    return 'placed'
+  } catch (error) {
+    if (codeOf(error) === 'EISDIR') return 'taken'
+    throw error
+  } finally {
+    await unlinkIfThere(temporary)
+  }
+}
+
+const temporaryBeside = (target: string, id: string): string => `${dirname(target)}${sep}.${id}.placing`
+
+async function copyDurably(from: string, to: string): Promise<void> {
+  await copyFile(from, to, constants.COPYFILE_FICLONE)
+  const handle = await open(to, 'r+')
+  try {
+    await handle.chmod(0o600)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function makeJobDirectory(layout: Layout, record: UploadRecord, target: string): Promise<void> {
+  try {
+    await makeDirectory(dirname(target))
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST' && codeOf(error) !== 'ENOTDIR') throw error
+    throw new AppError('conflict', 'folder_is_file', 'Cannot place the file: a folder of its path is a file already', {
+      cause: error,
+    })
+  }
+  if (!(await isInsideJob(layout, record, await realpath(dirname(target))))) {
+    throw new AppError(
+      'conflict',
+      'folder_is_link',
+      'Cannot place the file: a folder of its path is a link that leaves the job',
+    )
+  }
+}
+
+async function isInsideJob(layout: Layout, record: UploadRecord, real: string): Promise<boolean> {
+  const job = await realpath(layout.users).then((users) => `${users}${sep}${record.owner}${sep}jobs${sep}${record.job}`)
+  return real === job || real.startsWith(`${job}${sep}`)
+}
+
+const exists = async (path: string): Promise<boolean> => (await lstatIfThere(path)) !== undefined
+
+const isDirectory = async (path: string): Promise<boolean> => (await lstatIfThere(path))?.isDirectory() ?? false
+
+const lstatIfThere = (path: string) =>
+  lstat(path).catch((error) => {
+    if (isMissing(error) || codeOf(error) === 'ENOTDIR') return undefined
+    throw error
+  })

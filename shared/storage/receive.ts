@@ -1,0 +1,171 @@
+import type { FileHandle } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+import { AppError } from '../domain/errors.ts'
+import { MIB } from '../domain/limits.ts'
+import { translateDiskError } from './disk-errors.ts'
+
+/** Bytes that may wait in memory while the disk is busy: what one connection costs, whatever the size of the file. */
+const QUEUE_BYTES = 2 * MIB
+/** Bytes after which dirty pages are sent to the disk in the background, so that the last fdatasync is short. */
+const SYNC_BYTES = 64 * MIB
+
+export type ReceiveOptions = {
+  /** Where the first byte goes. */
+  readonly offset: number
+  /** Most bytes this body may bring. */
+  readonly maxBytes: number
+  /** Called before each write with the offset it will reach; throws to stop (lock lost, quota used up). */
+  readonly guard: (end: number) => void | Promise<void>
+  readonly onProgress: (offset: number) => void
+  /** Aborted when the body shall end early: what has arrived is kept. */
+  readonly signal: AbortSignal
+}
+
+/** `ended` is false if the client went away or was cut off before the end of its body. */
+export type Received = { readonly offset: number; readonly ended: boolean }
+
+/**
+ * Writes a request body to a file as it comes: chunks that arrive while a write is under way go together in the next one.
+ * All bytes that came are written before it answers. Throws `too_large` past `maxBytes`, `no_room` on a full disk.
+ */
+export async function receive(body: Readable, file: FileHandle, options: ReceiveOptions): Promise<Received> {
+  const inbox = new Inbox(body, options)
+  let offset = options.offset
+  let unsynced = 0
+  let syncing: Promise<unknown> | undefined
+  let syncError: unknown
+  try {
+    for (;;) {
+      const chunks = await inbox.take()
+      if (chunks.length === 0) break
+      const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+      await options.guard(offset + size)
+      await writeAll(file, chunks, offset)
+      offset += size
+      unsynced += size
+      options.onProgress(offset)
+      if (syncError !== undefined) throw syncError
+      if (unsynced >= SYNC_BYTES && syncing === undefined) {
+        unsynced = 0
+        syncing = file
+          .datasync()
+          .catch((error) => {
+            syncError = error
+          })
+          .finally(() => {
+            syncing = undefined
+          })
+      }
+    }
+  } catch (error) {
+    throw translateDiskError('store the bytes', error)
+  } finally {
+    inbox.close()
+    await syncing
+  }
+  if (inbox.overrun) {
+    throw new AppError(
+      'tooLarge',
+      'body_too_large',
+      `Cannot accept the body: it is longer than the ${options.maxBytes} bytes that remain`,
+    )
+  }
+  return { offset, ended: inbox.ended }
+}
+
+async function writeAll(file: FileHandle, chunks: Buffer[], position: number): Promise<void> {
+  let rest = chunks
+  let at = position
+  while (rest.length > 0) {
+    const { bytesWritten } =
+      rest.length === 1 ? await file.write(rest[0] as Buffer, 0, undefined, at) : await file.writev(rest, at)
+    at += bytesWritten
+    rest = withoutFirst(rest, bytesWritten)
+  }
+}
+
+/** What is left of `chunks` after their first `bytes` were written. */
+function withoutFirst(chunks: Buffer[], bytes: number): Buffer[] {
+  let skip = bytes
+  let index = 0
+  for (; index < chunks.length; index++) {
+    const { length } = chunks[index] as Buffer
+    if (skip < length) break
+    skip -= length
+  }
+  const rest = chunks.slice(index)
+  if (skip > 0 && rest[0] !== undefined) rest[0] = rest[0].subarray(skip)
+  return rest
+}
+
+/** Collects the chunks of a body between two writes, and pauses the body when too many wait. */
+class Inbox {
+  overrun = false
+  ended = false
+  readonly #body: Readable
+  readonly #signal: AbortSignal
+  #chunks: Buffer[] = []
+  #waiting = 0
+  #remaining: number
+  #done = false
+  #wake: (() => void) | undefined
+
+  constructor(body: Readable, { maxBytes, signal }: ReceiveOptions) {
+    this.#body = body
+    this.#signal = signal
+    this.#remaining = maxBytes
+    body.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#finish).on('error', this.#finish)
+    signal.addEventListener('abort', this.#finish)
+    if (signal.aborted || body.destroyed || body.readableEnded) this.#finish()
+    if (body.readableEnded) this.ended = true
+  }
+
+  /** The chunks that wait, or none at the end of the body. */
+  async take(): Promise<Buffer[]> {
+    while (this.#chunks.length === 0 && !this.#done) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+    const chunks = this.#chunks
+    this.#chunks = []
+    this.#waiting = 0
+    if (!this.#done) this.#body.resume()
+    return chunks
+  }
+
+  close(): void {
+    this.#finish()
+    this.#body.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#finish)
+    this.#signal.removeEventListener('abort', this.#finish)
+  }
+
+  readonly #onData = (chunk: Buffer) => {
+    if (this.#done) return
+    if (chunk.length > this.#remaining) {
+      this.overrun = true
+      this.#finish()
+      return
+    }
+    this.#remaining -= chunk.length
+    this.#chunks.push(chunk)
+    this.#waiting += chunk.length
+    if (this.#waiting >= QUEUE_BYTES) this.#body.pause()
+    this.#wakeUp()
+  }
+
+  readonly #onEnd = () => {
+    this.ended = true
+    this.#finish()
+  }
+
+  readonly #finish = () => {
+    this.#done = true
+    this.#wakeUp()
+  }
+
+  #wakeUp(): void {
+    this.#wake?.()
+    this.#wake = undefined
+  }
+}

@@ -1,0 +1,66 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises'
+import { parseRecord } from '../contracts/parse-record.ts'
+import type { UploadRecord } from '../domain/upload-record.ts'
+import { isMissing } from './disk-errors.ts'
+import { createEmpty, makeDirectory, unlinkIfThere, writeWhole } from './durable.ts'
+import type { Layout } from './layout.ts'
+
+export type UploadFiles = ReturnType<typeof createUploadFiles>
+
+/** The files of one upload on its way: its record and its bytes. */
+export function createUploadFiles(layout: Layout) {
+  const recordPath = ({ owner, id }: Named) => layout.record(owner, id)
+  const dataPath = ({ owner, id }: Named) => layout.data(owner, id)
+
+  return {
+    /** Makes the staging file and the first record. Not yet fsynced: nothing has been acknowledged but an empty upload. */
+    async create(record: UploadRecord): Promise<void> {
+      const make = async () => {
+        await createEmpty(dataPath(record))
+        await writeWhole(recordPath(record), JSON.stringify(record), false)
+      }
+      await make().catch(async (error) => {
+        if (!isMissing(error)) throw error
+        await makeDirectory(layout.staging(record.owner))
+        await make()
+      })
+    },
+
+    /** Writes the record so that it survives a power cut: fsync of file and directory. */
+    writeRecord: (record: UploadRecord): Promise<void> => writeWhole(recordPath(record), JSON.stringify(record), true),
+
+    /** The record on disk, or undefined where there is none; throws `bad_record` for a damaged one. */
+    async readRecord(named: Named): Promise<UploadRecord | undefined> {
+      const text = await readFile(recordPath(named), 'utf8').catch((error) => {
+        if (isMissing(error)) return undefined
+        throw error
+      })
+      return text === undefined ? undefined : parseRecord(text)
+    },
+
+    /** Size in bytes and inode of the staging file, or undefined where it is gone. */
+    async stat(named: Named): Promise<{ size: number; inode: string } | undefined> {
+      return statFile(dataPath(named))
+    },
+
+    openData: (named: Named, how: 'read' | 'write'): Promise<FileHandle> =>
+      open(dataPath(named), (how === 'read' ? constants.O_RDONLY : constants.O_WRONLY) | constants.O_NOFOLLOW),
+
+    removeData: (named: Named): Promise<void> => unlinkIfThere(dataPath(named)),
+    removeRecord: (named: Named): Promise<void> => unlinkIfThere(recordPath(named)),
+  }
+}
+
+type Named = { readonly owner: string; readonly id: string }
+
+/** Size and inode of a file, or undefined where there is none. */
+export async function statFile(path: string): Promise<{ size: number; inode: string } | undefined> {
+  try {
+    const { size, ino } = await stat(path, { bigint: true })
+    return { size: Number(size), inode: String(ino) }
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}

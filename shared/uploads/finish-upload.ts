@@ -1,0 +1,29 @@
+import type { UploadRecord } from '../domain/upload-record.ts'
+import type { ScanQueue } from '../queue/scan-queue.ts'
+import type { UploadIndex } from '../redis/upload-index.ts'
+import type { Logger } from '../runtime/logger.ts'
+import type { UploadFiles } from '../storage/upload-files.ts'
+
+export type FinishDeps = { files: UploadFiles; index: UploadIndex; queue: ScanQueue; now: () => Date; log: Logger }
+
+/**
+ * All bytes are there and durable: makes the record say so, durably, then steps and queues the scan. Answers once the disk has it;
+ * what Redis could not be told is brought through by the sweep. May run twice.
+ */
+export const createFinishUpload = ({ files, index, queue, now, log }: FinishDeps) =>
+  async function finishUpload(record: UploadRecord, size: number): Promise<void> {
+    const received: UploadRecord = {
+      ...record,
+      length: size,
+      state: 'received',
+      updated_at: now().toISOString(),
+      expires_at: null,
+    }
+    await files.writeRecord(received)
+    try {
+      await index.step('finish', received, size)
+      await queue.enqueue({ id: record.id, owner: record.owner })
+    } catch (err) {
+      log.warn({ err, uploadId: record.id }, 'received, but not queued: the sweep will')
+    }
+  }

@@ -1,0 +1,53 @@
+import { connectRedis } from '#shared/redis/connect.ts'
+import { createKeys } from '#shared/redis/keys.ts'
+import { createProgressPublisher } from '#shared/redis/progress-publisher.ts'
+import { createUploadIndex } from '#shared/redis/upload-index.ts'
+import type { Lifecycle } from '#shared/runtime/lifecycle.ts'
+import type { Logger } from '#shared/runtime/logger.ts'
+import { createLayout } from '#shared/storage/layout.ts'
+import { createPlacement } from '#shared/storage/placement.ts'
+import { checkRoot } from '#shared/storage/root.ts'
+import { createUploadFiles } from '#shared/storage/upload-files.ts'
+import { createHoldUpload } from '#shared/uploads/hold-upload.ts'
+import { createRemoveUpload } from '#shared/uploads/remove-upload.ts'
+import type { ScanConfig } from './config.ts'
+import { createScanPool } from './scan-pool.ts'
+import { createScanUpload } from './scan-upload.ts'
+import { startScanWorker } from './scan-worker.ts'
+import { createSettleUpload } from './settle-upload.ts'
+
+/** Running scans may go on this share of a stop step before they are handed back. */
+const GRACE_SHARE = 0.5
+
+export async function composeScan(config: ScanConfig, log: Logger, life: Lifecycle): Promise<void> {
+  const layout = createLayout(config.uploadRoot)
+  await checkRoot(layout)
+  const keys = createKeys(config.redisPrefix)
+  const redis = connectRedis(config.redisUrl, 'command', log)
+  life.onStop('redis', async () => redis.disconnect())
+  const blocking = connectRedis(config.redisUrl, 'worker', log)
+  life.onStop('redis worker', async () => blocking.disconnect())
+
+  const now = () => new Date()
+  const index = createUploadIndex({ redis, keys })
+  const files = createUploadFiles(layout)
+  const placement = createPlacement(layout)
+  const publisher = createProgressPublisher({ redis, keys })
+  life.onStop('progress', async () => publisher.close())
+  const pool = createScanPool(config.concurrency)
+  life.onStop('scan processes', () => pool.close())
+  await pool.warm()
+
+  const removeUpload = createRemoveUpload({ files, placement, index, now })
+  const settle = createSettleUpload({ files, placement, index, removeUpload, now })
+  const worker = startScanWorker({
+    redis: blocking,
+    keys,
+    log,
+    concurrency: config.concurrency,
+    scanUpload: createScanUpload({ layout, files, index, pool, policy: config.policy, settle, publisher, now }),
+    hold: createHoldUpload({ files, index, now }),
+  })
+  life.onStop('scan worker', () => worker.stop(config.stopStepMs * GRACE_SHARE))
+  await worker.ready()
+}

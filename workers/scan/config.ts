@@ -1,0 +1,14 @@
+import { readCommon } from '#shared/config/common.ts'
+import type { EnvReader } from '#shared/config/env.ts'
+import { DEFAULT_POLICY } from '#shared/domain/policy.ts'
+
+export type ScanConfig = ReturnType<typeof loadScanConfig>
+
+export function loadScanConfig(read: EnvReader) {
+  return Object.freeze({
+    ...readCommon(read),
+    concurrency: read.int('SCAN_CONCURRENCY', { min: 1, max: 64, fallback: 2 }),
+    attempts: read.int('SCAN_ATTEMPTS', { min: 1, max: 20, fallback: 3 }),
+    policy: DEFAULT_POLICY,
+  })
+}

@@ -1,0 +1,40 @@
+import { open } from 'node:fs/promises'
+import { LIMITS } from '#shared/domain/limits.ts'
+import { judgeFile } from '#shared/gate/judge-file.ts'
+import type { ScanAnswer, ScanProgress, ScanRequest } from './child-messages.ts'
+
+/** The process that reads hostile bytes: one file at a time, no Redis, no queue, an empty environment. Its parent may kill it at any time. */
+
+const send = (answer: ScanAnswer) => process.send?.(answer)
+
+async function judge({ file, path, size, policy }: ScanRequest): Promise<void> {
+  const handle = await open(file, 'r')
+  try {
+    const report = await judgeFile({ handle, size, path }, { policy, onProgress: throttled() })
+    send({ kind: 'report', report })
+  } finally {
+    await handle.close()
+  }
+}
+
+function throttled(): (progress: ScanProgress) => void {
+  let last = performance.now()
+  return (progress) => {
+    const now = performance.now()
+    if (now - last < 1000 / LIMITS.progressPerSecond) return
+    last = now
+    send({ kind: 'progress', progress })
+  }
+}
+
+// The parent asks for the next file only after the answer to the one before.
+process.on('message', (request) => {
+  judge(request as ScanRequest).catch((error: unknown) => {
+    send({ kind: 'failed', message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) })
+  })
+})
+// Signals of a terminal go to the whole group: the parent decides when this process ends.
+process.on('SIGINT', () => undefined)
+process.on('SIGTERM', () => undefined)
+process.on('disconnect', () => process.exit(0))
+send({ kind: 'ready' })

@@ -1,0 +1,75 @@
+import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq'
+import type { Redis } from 'ioredis'
+import { parseScanJob, SCAN_QUEUE, type ScanJob } from '#shared/contracts/scan-job.ts'
+import { isRetryable } from '#shared/domain/errors.ts'
+import type { Keys } from '#shared/redis/keys.ts'
+import type { Logger } from '#shared/runtime/logger.ts'
+
+export type ScanWorkerDeps = {
+  redis: Redis
+  keys: Keys
+  log: Logger
+  concurrency: number
+  scanUpload: (job: ScanJob, signal: AbortSignal) => Promise<void>
+  /** After the last attempt: the upload waits for a person. */
+  hold: (job: ScanJob, reason: string) => Promise<void>
+}
+
+/** A job whose worker was killed is taken over after this long, ms, at the latest one check later. */
+const LOCK_MS = 10_000
+const STALLED_CHECK_MS = 5_000
+/** Kills are not the file's fault: only a job that loses its worker this often is given up (the sweep then looks at it). */
+const MAX_STALLED = 20
+/** A handed-back job waits this long, ms, so that another process takes it. */
+const HAND_BACK_MS = 100
+
+/** Queue mechanics only; what a scan is lives in scan-upload.ts. `stop` hands running scans back, uncharged. */
+export function startScanWorker({ redis, keys, log, concurrency, scanUpload, hold }: ScanWorkerDeps) {
+  const stopping = new AbortController()
+
+  async function run(job: Job<unknown>, token?: string): Promise<void> {
+    const parsed = parseScanJob(job.data)
+    const jobLog = log.child({ uploadId: parsed.id, attempt: job.attemptsMade + 1 })
+    const started = performance.now()
+    try {
+      await scanUpload(parsed, stopping.signal)
+      jobLog.info({ ms: Math.round(performance.now() - started) }, 'scan done')
+    } catch (error) {
+      if (stopping.signal.aborted) {
+        await job.moveToDelayed(Date.now() + HAND_BACK_MS, token)
+        throw new DelayedError()
+      }
+      await fail(job, parsed, error, jobLog)
+    }
+  }
+
+  async function fail(job: Job<unknown>, parsed: ScanJob, error: unknown, jobLog: Logger): Promise<never> {
+    jobLog.warn({ err: error }, 'scan failed')
+    const last = job.attemptsMade + 1 >= (job.opts.attempts ?? 1)
+    if (!last && isRetryable(error)) throw error
+    await hold(parsed, error instanceof Error ? error.message : 'Cannot finish the scan')
+    throw Object.assign(new UnrecoverableError('held'), { cause: error })
+  }
+
+  const worker = new Worker(SCAN_QUEUE, run, {
+    connection: redis,
+    prefix: keys.bull,
+    concurrency,
+    lockDuration: LOCK_MS,
+    stalledInterval: STALLED_CHECK_MS,
+    maxStalledCount: MAX_STALLED,
+  })
+  // Unheard, it would go round the logger to console.error.
+  worker.on('error', (err) => log.error({ err }, 'scan worker'))
+
+  return {
+    ready: async () => {
+      await worker.waitUntilReady()
+    },
+    /** Takes no new job, gives running scans `graceMs` to end, then cuts them off. */
+    async stop(graceMs: number): Promise<void> {
+      const cut = setTimeout(() => stopping.abort(), graceMs)
+      await worker.close().finally(() => clearTimeout(cut))
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import { AppError } from '#shared/domain/errors.ts'
+import type { Decision, UploadRecord } from '#shared/domain/upload-record.ts'
+import type { Verdict } from '#shared/domain/verdict.ts'
+import type { UploadIndex } from '#shared/redis/upload-index.ts'
+import type { Placement } from '#shared/storage/placement.ts'
+import type { UploadFiles } from '#shared/storage/upload-files.ts'
+import type { createRemoveUpload } from '#shared/uploads/remove-upload.ts'
+
+export type SettleDeps = {
+  files: UploadFiles
+  placement: Placement
+  index: UploadIndex
+  removeUpload: ReturnType<typeof createRemoveUpload>
+  now: () => Date
+}
+
+/**
+ * Carries a verdict out: decision on disk, move, final record, state step. Each part can be repeated, so whoever comes after a crash
+ * begins with the decision it finds and ends with the same result.
+ */
+export function createSettleUpload({ files, placement, index, removeUpload, now }: SettleDeps) {
+  async function decide(
+    record: UploadRecord,
+    verdict: Verdict,
+    from: number,
+  ): Promise<{ decided: UploadRecord; decision: Decision; number: number }> {
+    const staged = await files.stat(record)
+    if (staged === undefined)
+      throw new AppError('missing', 'bytes_missing', 'Cannot settle the upload: its bytes are gone')
+    const free =
+      verdict.outcome === 'complete' ? await placement.chooseTarget(record, from) : { target: null, number: 1 }
+    const decision: Decision = { verdict, target: free.target, inode: staged.inode }
+    const decided: UploadRecord = { ...record, decision, updated_at: now().toISOString() }
+    await files.writeRecord(decided)
+    return { decided, decision, number: free.number }
+  }
+
+  async function finish(record: UploadRecord, decision: Decision): Promise<void> {
+    const passed = decision.verdict.outcome === 'complete'
+    const final: UploadRecord = {
+      ...record,
+      state: passed ? 'complete' : 'quarantined',
+      placed_path: decision.target,
+      verdict: decision.verdict,
+      updated_at: now().toISOString(),
+    }
+    await files.writeRecord(final)
+    const reply = await index.step(passed ? 'pass' : 'quarantine', final, final.length ?? 0)
+    if (reply.kind === 'refused')
+      throw new AppError('conflict', 'step_refused', `Cannot settle the upload: it is ${reply.state}`)
+    if (reply.kind === 'stepped' && reply.replaced !== null) await removeReplaced(reply.replaced)
+  }
+
+  /** The upload whose file was replaced has no bytes any more: its record goes too. */
+  async function removeReplaced(id: string): Promise<void> {
+    const found = await index.get(id)
+    if (found !== undefined && found.record.state === 'complete')
+      await removeUpload.remove(found.record, found.received, 'delete')
+  }
+
+  return async function settleUpload(record: UploadRecord, verdict: Verdict): Promise<void> {
+    if (record.decision !== null) {
+      const { decision } = record
+      if (decision.target === null) await placement.quarantine(record)
+      else if ((await placement.place(record, decision)) === 'taken') return settleAnew(record, decision.verdict, 2)
+      return finish(record, decision)
+    }
+    return settleAnew(record, verdict, 1)
+  }
+
+  async function settleAnew(record: UploadRecord, verdict: Verdict, from: number): Promise<void> {
+    for (let number = from; ; number++) {
+      const chosen = await decide(record, verdict, number)
+      number = chosen.number
+      if (chosen.decision.target === null) await placement.quarantine(record)
+      else if ((await placement.place(chosen.decided, chosen.decision)) === 'taken') continue
+      return finish(chosen.decided, chosen.decision)
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import { readCommon } from '#shared/config/common.ts'
+import type { EnvReader } from '#shared/config/env.ts'
+
+export type SweepConfig = ReturnType<typeof loadSweepConfig>
+
+export function loadSweepConfig(read: EnvReader) {
+  return Object.freeze({
+    ...readCommon(read),
+    intervalMs: read.int('SWEEP_INTERVAL_SECONDS', { min: 1, max: 3_600, fallback: 10 }) * 1_000,
+    uploadExpiryMs: read.int('UPLOAD_EXPIRY_HOURS', { min: 1, max: 8_760, fallback: 168 }) * 3_600_000,
+    scanAttempts: read.int('SCAN_ATTEMPTS', { min: 1, max: 20, fallback: 3 }),
+  })
+}
