@@ -3,7 +3,7 @@ import { LIMITS } from '#shared/domain/limits.ts'
 import type { Budgets, Policy } from '#shared/domain/policy.ts'
 import { type Coverage, type Finding, severityOf } from '#shared/domain/verdict.ts'
 import { formatBytes, formatCount } from './format-figures.ts'
-import { BudgetSpent, type GateProblem, StopJudging } from './problem.ts'
+import { BudgetSpent, GateProblem, StopJudging } from './problem.ts'
 
 /** The state of one judging: what was found, what was looked at, and what is left of the budgets over all layers. */
 export class Inspection {
@@ -17,6 +17,9 @@ export class Inspection {
   readonly #limits = new Set<string>()
   readonly #notInspected = new Set<string>()
   #stage = 'start'
+  #spooled = 0
+  /** What the uploaded file itself is, as soon as that is known. */
+  detectedType: string | null = null
   #decoded = 0
   #entries = 0
   #depth = 0
@@ -114,6 +117,15 @@ export class Inspection {
     this.limitHit('maxEntries')
     const limit = formatCount(this.budgets.maxEntries)
     throw new BudgetSpent('archive_bomb', place, `${formatCount(count)} members; the limit is ${limit} in all layers`)
+  }
+
+  /** Counts what lies in spools at this moment; give a negative figure back when one is closed. */
+  spool(bytes: number, place: string): void {
+    this.#spooled += bytes
+    if (this.#spooled <= this.budgets.maxSpoolBytes) return
+    this.limitHit('maxSpoolBytes')
+    const limit = formatBytes(this.budgets.maxSpoolBytes)
+    throw new GateProblem('not_inspectable', place, `a nested archive that needs more than ${limit} of room`)
   }
 
   enterLayer(layer: number, place: string): void {

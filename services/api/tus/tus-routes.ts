@@ -98,12 +98,15 @@ export function tusRoutes(deps: TusRouteDeps): Router {
   return router
 }
 
+/** The type without its parameters, in lower case: the library compares it letter by letter. */
+const mediaType = (contentType: string): string => contentType.split(';')[0]?.trim().toLowerCase() ?? ''
+
 /** Hands a request to the library without its body (that goes straight to the file) and writes the library's answer. */
 async function handOver(deps: TusRouteDeps, req: Request, res: Response): Promise<void> {
   const headers = new Headers()
   for (const name of PASSED_ON) {
     const value = req.get(name)
-    if (value !== undefined) headers.set(name, name === 'content-type' ? value.trim().toLowerCase() : value)
+    if (value !== undefined) headers.set(name, name === 'content-type' ? mediaType(value) : value)
   }
   const response = await deps.server.handleWeb(
     new globalThis.Request(`http://airlock${req.originalUrl}`, { method: req.method, headers }),

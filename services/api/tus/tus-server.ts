@@ -27,7 +27,8 @@ export function createTusServer({ path, store, locks, maxUploadBytes, admit, rec
     path,
     datastore: store,
     relativeLocation: true,
-    maxSize: maxUploadBytes,
+    // For Tus-Max-Size only: our own admission says the same with the figures.
+    maxSize: (_req, id) => (id === null ? maxUploadBytes : 0),
     lockDrainTimeout: DRAIN_MS,
     // Never from the client: the id becomes a path and a job id.
     namingFunction: () => uuidv7(),

@@ -62,9 +62,8 @@ export class ExecutableSniffer {
   #readHead(head: Buffer): void {
     this.#headRead = true
     this.#head = head
-    const kind = executableAtStart(head) ?? (isHta(head) ? 'HTML application (HTA)' : null)
-    if (kind !== null) return this.#hit(kind)
-    if (isDeb(head)) return this.#hit('software package (DEB)')
+    const kind = executableAtStart(head) ?? executableText(head)
+    if (kind !== null) this.#hit(kind)
     this.#watch(ISO_AT, 5, (bytes) => (isIso(bytes) ? 'disk image (ISO 9660)' : null))
     if (this.#isMz() && head.length >= 64) this.#watch(head.readUInt32LE(0x3c), 64, newerHeader)
     const classIdAt = rootClassIdAt(head)
@@ -100,6 +99,11 @@ export class ExecutableSniffer {
     this.#found = true
     this.#onFound(kind)
   }
+}
+
+function executableText(head: Buffer): string | null {
+  if (isDeb(head)) return 'software package (DEB)'
+  return isHta(head) ? 'HTML application (HTA)' : null
 }
 
 /** The kind of executable that a piece of bytes is, e.g. a gap between zip members. */

@@ -25,7 +25,7 @@ export class Cursor implements ByteStream {
 
   async #gather(length: number): Promise<void> {
     // Sources reuse their buffers: what is kept across a call of next() must be a copy.
-    const parts = [Buffer.from(this.#chunk)]
+    const parts: Buffer[] = [Buffer.from(this.#chunk)]
     let total = this.#chunk.length
     while (total < length) {
       const chunk = await this.#source.next()

@@ -29,6 +29,11 @@ export class HashedFile implements RandomAccess {
     return Math.min(this.size, this.#hashed + this.#ahead)
   }
 
+  /** Whether every byte has gone through the digest. */
+  get isPassed(): boolean {
+    return this.#hashed === this.size
+  }
+
   async read(target: Buffer, position: number): Promise<number> {
     const wanted = Math.max(0, Math.min(target.length, this.size - position))
     let done = 0

@@ -8,7 +8,7 @@ import { BufferAccess, type RandomAccess } from './random-access.ts'
 
 const IN_MEMORY = 8 * MIB
 
-export type Spooled = { readonly access: RandomAccess; close(): Promise<void> }
+export type Spooled = AsyncDisposable & { readonly access: RandomAccess }
 
 class FileAccess implements RandomAccess {
   readonly size: number
@@ -42,10 +42,10 @@ export async function spool(stream: ByteStream, charge: (bytes: number) => void)
     size += chunk.length
     if (size > IN_MEMORY) return spoolToFile(parts, size, stream, charge)
   }
-  return { access: new BufferAccess(Buffer.concat(parts)), close: async () => undefined }
+  return { access: new BufferAccess(Buffer.concat(parts)), [Symbol.asyncDispose]: async () => undefined }
 }
 
-async function spoolToFile(parts: Buffer[], start: number, stream: ByteStream, charge: (bytes: number) => void) {
+async function spoolToFile(parts: Buffer[], start: number, stream: ByteStream, charge: (bytes: number) => void): Promise<Spooled> {
   const path = join(tmpdir(), `airlock-spool-${randomUUID()}`)
   const handle = await open(path, 'wx+', 0o600)
   try {
@@ -57,7 +57,7 @@ async function spoolToFile(parts: Buffer[], start: number, stream: ByteStream, c
       await writeAll(handle, chunk, size)
       size += chunk.length
     }
-    return { access: new FileAccess(handle, size), close: () => handle.close() }
+    return { access: new FileAccess(handle, size), [Symbol.asyncDispose]: () => handle.close() }
   } catch (error) {
     await handle.close()
     throw error

@@ -2,7 +2,7 @@
 const LEGACY = ['euc-kr', 'shift_jis', 'gb18030'].map((label) => new TextDecoder(label, { fatal: true }))
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-function decoded(decoder: TextDecoder, bytes: Uint8Array): string | null {
+function decoded(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array): string | null {
   try {
     return decoder.decode(bytes)
   } catch {

@@ -9,7 +9,8 @@ const WINDOWS_SCRIPT = new Set('bat cmd ps1 psm1 js jse url'.split(' '))
 /** Change the direction of the text around them, so that a name reads other than it is. */
 const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
 /** Take no room: two names that look the same may differ. */
-const ZERO_WIDTH = /[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200d\u2060-\u2064\u206a-\u206f\u3164\ufeff\uffa0]/
+const ZERO_WIDTH =
+  /\u00ad|\u034f|[\u115f\u1160]|[\u17b4\u17b5]|[\u180b-\u180e]|[\u200b-\u200d]|[\u2060-\u2064]|[\u206a-\u206f]|\u3164|\ufeff|\uffa0/
 const INVISIBLE = new RegExp(`${BIDI.source}|${ZERO_WIDTH.source}`, 'g')
 /** Full stops that other systems or fonts make a dot of; NFKC covers the full-width ones. */
 const OTHER_DOTS = /[\u3002\uff61]/g

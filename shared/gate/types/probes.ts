@@ -87,10 +87,12 @@ const LZ4_SKIPPABLE = 0x184d2a50
 /** zstd and lz4 share skippable frames; they are taken for zstd. */
 export const zstd: Probe = ({ head }) =>
   head.length >= 8 &&
-  (head.readUInt32LE(0) === 0xfd2fb528 || ((head.readUInt32LE(0) & 0xfffffff0) >>> 0 === LZ4_SKIPPABLE && head.length > 12))
+  (head.readUInt32LE(0) === 0xfd2fb528 ||
+    ((head.readUInt32LE(0) & 0xfffffff0) >>> 0 === LZ4_SKIPPABLE && head.length > 12))
 export const lz4: Probe = ({ head }) =>
   head.length >= 7 &&
-  ((head.readUInt32LE(0) === 0x184d2204 && ((head[4] as number) & 0xc0) === 0x40) || head.readUInt32LE(0) === 0x184c2102)
+  ((head.readUInt32LE(0) === 0x184d2204 && ((head[4] as number) & 0xc0) === 0x40) ||
+    head.readUInt32LE(0) === 0x184c2102)
 
 export const bzip2: Probe = ({ head }) =>
   head.length >= 10 && /^BZh[1-9](1AY&SY|\x17rE8P\x90)/.test(head.toString('latin1', 0, 10))
@@ -98,8 +100,15 @@ export const bzip2: Probe = ({ head }) =>
 /** compress(1): two bytes are weak, so its flags must be sane as well. */
 export const compress: Probe = ({ head }) => {
   const flags = head[2] ?? 0
-  return head.length > 3 && head.readUInt16BE(0) === 0x1f9d && (flags & 0x60) === 0 && (flags & 0x1f) >= 9 && (flags & 0x1f) <= 16
+  return (
+    head.length > 3 &&
+    head.readUInt16BE(0) === 0x1f9d &&
+    (flags & 0x60) === 0 &&
+    (flags & 0x1f) >= 9 &&
+    (flags & 0x1f) <= 16
+  )
 }
 
 export const cpio: Probe = ({ head }) =>
-  /^07070[12][0-9A-Fa-f]{104}/.test(head.toString('latin1', 0, 110)) || /^070707[0-7]{70}/.test(head.toString('latin1', 0, 76))
+  /^07070[12][0-9A-Fa-f]{104}/.test(head.toString('latin1', 0, 110)) ||
+  /^070707[0-7]{70}/.test(head.toString('latin1', 0, 76))

@@ -23,6 +23,8 @@ export class Sample {
   }
 
   startsWith(bytes: Buffer, at = 0): boolean {
-    return this.head.length >= at + bytes.length && this.head.compare(bytes, 0, bytes.length, at, at + bytes.length) === 0
+    return (
+      this.head.length >= at + bytes.length && this.head.compare(bytes, 0, bytes.length, at, at + bytes.length) === 0
+    )
   }
 }

@@ -29,7 +29,9 @@ export function headText(head: Buffer, max: number): string {
     case 'utf-16le':
       return bytes.subarray(2).toString('utf16le')
     case 'utf-16be':
-      return Buffer.from(bytes.subarray(2, bytes.length & ~1)).swap16().toString('utf16le')
+      return Buffer.from(bytes.subarray(2, bytes.length & ~1))
+        .swap16()
+        .toString('utf16le')
     default:
       return bytes.toString('latin1')
   }

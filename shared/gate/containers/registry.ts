@@ -1,0 +1,30 @@
+import type { ContainerReader } from '../content.ts'
+import type { Family } from '../types/format.ts'
+import { gzipReader } from './gzip.ts'
+import { tarReader } from './tar/tar-reader.ts'
+import { zipReader } from './zip/zip-reader.ts'
+
+const READERS: ReadonlyMap<Family, ContainerReader> = new Map(
+  [zipReader, gzipReader, tarReader].map((reader) => [reader.family, reader]),
+)
+
+export const readerOf = (family: Family): ContainerReader | undefined => READERS.get(family)
+
+/** Families that hold other files: without a reader their content cannot be answered for. */
+const ARCHIVES: ReadonlySet<Family> = new Set<Family>([
+  'zip',
+  'gzip',
+  'bzip2',
+  'xz',
+  'lzma',
+  'lz4',
+  'zstd',
+  'compress',
+  '7z',
+  'rar',
+  'cab',
+  'cpio',
+  'ar',
+  'tar',
+])
+export const isArchive = (family: Family): boolean => ARCHIVES.has(family)

@@ -1,0 +1,56 @@
+import { extensionOf } from '../names/name-rules.ts'
+import type { Family, Format, Label } from './format.ts'
+import { CAE_BINARY_FORMATS, OFFICE_FORMATS } from './formats-binary.ts'
+import { ARCHIVE_FORMATS, HDF5_FORMATS, OLE_FORMATS, ZIP_EXTENSIONS } from './formats-containers.ts'
+import { BY_NAME_FORMATS, CAE_TEXT_FORMATS, MARKUP_FORMATS, NAME_ONLY_FORMATS } from './formats-text.ts'
+import type { Sample } from './sample.ts'
+
+/** What some content is; `known` is false where only text or binary can be said. */
+export type Detected = { readonly id: string; readonly family: Family; readonly label: Label; readonly known: boolean }
+
+/** In the order they are asked: containers, then what has bytes of its own, then words, then what needs the name as well. */
+const SIGNED: readonly Format[] = [
+  ...ARCHIVE_FORMATS,
+  ...HDF5_FORMATS,
+  ...OLE_FORMATS,
+  ...OFFICE_FORMATS,
+  ...CAE_BINARY_FORMATS,
+  ...CAE_TEXT_FORMATS,
+  ...MARKUP_FORMATS,
+].filter((entry) => entry.probe !== null)
+
+export const FORMATS: readonly Format[] = [
+  ...ARCHIVE_FORMATS,
+  ...HDF5_FORMATS,
+  ...OLE_FORMATS,
+  ...ZIP_EXTENSIONS,
+  ...OFFICE_FORMATS,
+  ...CAE_BINARY_FORMATS,
+  ...CAE_TEXT_FORMATS,
+  ...MARKUP_FORMATS,
+  ...BY_NAME_FORMATS,
+  ...NAME_ONLY_FORMATS,
+]
+
+/** Signatures so short that data hits them by chance: only under a name that goes with them. */
+const WEAK = new Set(['compress', 'lzma'])
+
+const fits = (entry: Format, sample: Sample, extension: string): boolean =>
+  entry.probe !== null && (!WEAK.has(entry.id) || entry.extensions.includes(extension)) && entry.probe(sample)
+
+const EMPTY: Label = { en: 'empty file', ko: '빈 파일' }
+const TEXT: Label = { en: 'technical file, format unknown (text)', ko: '형식을 알 수 없는 기술 파일 (텍스트)' }
+const BINARY: Label = { en: 'technical file, format unknown (binary)', ko: '형식을 알 수 없는 기술 파일 (바이너리)' }
+
+/** Names the format of a sample. The name of the file only decides between formats that share a weak signature. */
+export function detect(sample: Sample, name: string): Detected {
+  if (sample.head.length === 0) return { id: 'empty', family: 'text', label: EMPTY, known: false }
+  const extension = extensionOf(name)
+  const found =
+    SIGNED.find((entry) => fits(entry, sample, extension)) ??
+    BY_NAME_FORMATS.find((entry) => entry.extensions.includes(extension) && fits(entry, sample, extension))
+  if (found !== undefined) return { id: found.id, family: found.family, label: found.label, known: true }
+  return sample.isText
+    ? { id: 'text', family: 'text', label: TEXT, known: false }
+    : { id: 'binary', family: 'binary', label: BINARY, known: false }
+}

@@ -1,0 +1,119 @@
+import { format } from './format.ts'
+import { all, any, binaryStl, contains, hex, magic, type Probe } from './probes.ts'
+import type { Sample } from './sample.ts'
+
+const u32 = (at: number, ...values: readonly number[]): Probe => {
+  return ({ head }) => head.length >= at + 4 && values.includes(head.readUInt32LE(at))
+}
+
+/** Record of 100 words in the two forms MAPDL writes, and -1 where the header keeps it. */
+const mapdl = (...files: readonly number[]): Probe =>
+  all(hex('6400000000000080'), u32(12, 0xffffffff), files.length === 0 ? () => true : u32(8, ...files))
+
+/** Title of 40 blanks-padded characters, then the file type and a release such as R712 (single or double words). */
+const d3plot = ({ head }: Sample): boolean =>
+  head.length >= 64 &&
+  /^[\x20-\x7e]{40}/.test(head.toString('latin1', 0, 40)) &&
+  [1, 4, 11].includes(head.readUInt32LE(44)) &&
+  /^R\d{3}|^\d{3,4}$/.test(head.toString('latin1', 52, 56))
+
+const sw2015 = ({ head }: Sample): boolean =>
+  head.length > 64 && head.readUInt32BE(4) === 4 && head.subarray(0, 64).includes(Buffer.from('140006000800', 'hex'))
+
+const bmp = ({ head, size }: Sample): boolean =>
+  head.length >= 26 &&
+  head.toString('latin1', 0, 2) === 'BM' &&
+  (head.readUInt32LE(2) === size || (size === null && head.readUInt32LE(6) === 0)) &&
+  [12, 40, 52, 56, 64, 108, 124].includes(head.readUInt32LE(14))
+
+/** Binary formats of simulation and CAD, with the confidence "high" of formats.md §1. */
+export const CAE_BINARY_FORMATS = [
+  format('abaqus-odb', 'binary', 'odb', hex('484b5352443000'), 'Abaqus ODB', 'Abaqus ODB 결과'),
+  format('abaqus-sim', 'binary', 'sim', hex('8953494d0d0a1a0a'), 'Abaqus SIM'),
+  format('abaqus-fil', 'binary', 'fil', all(u32(0, 4096), u32(4, 9), u32(12, 1921)), 'Abaqus results file (FIL)'),
+  format('lsdyna-binout', 'binary', '', hex('08080801010100'), 'LS-DYNA binout', 'LS-DYNA binout 결과'),
+  format('lsdyna-d3plot', 'binary', '', d3plot, 'LS-DYNA d3plot', 'LS-DYNA d3plot 결과'),
+  format(
+    'nastran-op2',
+    'binary',
+    'op2',
+    all(hex('04000000'), contains('NASTRAN FORT TAPE ID CODE')),
+    'Nastran OP2',
+    'Nastran OP2 결과',
+  ),
+  format('mapdl-results', 'binary', 'rst rth', mapdl(12), 'Ansys MAPDL results', 'Ansys MAPDL 결과'),
+  format('mapdl-db', 'binary', 'db', mapdl(16), 'Ansys MAPDL database'),
+  format('mapdl', 'binary', 'full esav emat mode rfrq sub', mapdl(), 'Ansys MAPDL binary file', 'Ansys MAPDL 바이너리'),
+  format('cfx', 'binary', 'def gtm res', magic('*INFO\n'), 'Ansys CFX file'),
+  format('ansys-edb', 'binary', 'def', magic("$begin 'Hdr'", 5), 'Ansys EDB definition'),
+  format('cgns-adf', 'binary', 'cgns', magic('ADF Database Version', 4), 'CGNS (ADF)'),
+  format('hdf4', 'binary', 'hdf hdf4', hex('0e031301'), 'HDF4'),
+  format('netcdf', 'binary', 'nc e exo ex2 g', any(hex('43444601'), hex('43444602'), hex('43444605')), 'NetCDF'),
+  format('nx-part', 'binary', 'prt', magic('SPLMSSTR'), 'Siemens NX part', 'Siemens NX 파트'),
+  format('parasolid-binary', 'binary', 'x_b', all(magic('PS'), contains(': TRANSMIT FILE')), 'Parasolid (binary)'),
+  format('acis-binary', 'binary', 'sab', magic('ACIS BinaryFile'), 'ACIS SAB'),
+  format(
+    'dwg',
+    'binary',
+    'dwg',
+    ({ head }) => /^AC10\d\d\0/.test(head.toString('latin1', 0, 7)),
+    'AutoCAD drawing (DWG)',
+    'AutoCAD 도면 (DWG)',
+  ),
+  format(
+    'sketchup',
+    'binary',
+    'skp',
+    hex('fffeff0e53006b00650074006300680055007000'),
+    'SketchUp model',
+    'SketchUp 모델',
+  ),
+  format('solidworks', 'binary', 'sldprt sldasm slddrw', sw2015, 'SolidWorks document', 'SolidWorks 문서'),
+  format('fbx', 'binary', 'fbx', magic('Kaydara FBX Binary  \0\x1a\0'), 'FBX (binary)'),
+  format(
+    'jt',
+    'binary',
+    'jt',
+    ({ head }) => /^Version \d\d?\.\d/.test(head.toString('latin1', 0, 13)) && head.length > 80,
+    'JT model',
+  ),
+  format('glb', 'binary', 'glb', hex('676c546602000000'), 'glTF (binary)'),
+  format('tecplot-binary', 'binary', 'plt szplt', any(magic('#!TDV1'), magic('#!SZPLT')), 'Tecplot data'),
+  format(
+    'ensight-geometry',
+    'binary',
+    'geo',
+    any(magic('C Binary'), magic('Fortran Binary', 4)),
+    'EnSight geometry (binary)',
+  ),
+  format('brep-binary', 'binary', 'brep bin', magic('Open CASCADE Topology V'), 'OpenCASCADE shape (binary)'),
+  format('openvdb', 'binary', 'vdb', hex('2042445600000000'), 'OpenVDB grid'),
+  format('nek5000', 'binary', '', magic('#std 4'), 'Nek5000 field'),
+  format('matlab-5', 'binary', 'mat', magic('MATLAB 5.0 MAT-file'), 'MATLAB data'),
+  format('numpy', 'binary', 'npy', hex('934e554d5059'), 'NumPy array'),
+  format('gettext', 'binary', 'mo', any(hex('de120495'), hex('950412de')), 'gettext catalogue'),
+  format('gdsii', 'binary', 'gds', all(hex('00060002'), hex('001c0102', 6)), 'GDSII layout'),
+  format('shapefile', 'binary', 'shp shx', hex('0000270a'), 'Shapefile'),
+  format('sqlite', 'binary', 'sqlite sqlite3 db', magic('SQLite format 3\0'), 'SQLite database'),
+  format(
+    'java-class',
+    'binary',
+    'class',
+    ({ head }) => head.length > 8 && head.readUInt32BE(0) === 0xcafebabe,
+    'Java class',
+  ),
+  format('stl-binary', 'binary', 'stl stla stlb', binaryStl, 'STL (binary)', 'STL (바이너리)'),
+]
+
+/** Documents and pictures; everything else that is common is named by file-type. */
+export const OFFICE_FORMATS = [
+  format('pdf', 'pdf', 'pdf', magic('%PDF-'), 'PDF'),
+  format('png', 'picture', 'png', hex('89504e470d0a1a0a'), 'PNG picture', 'PNG 그림'),
+  format('jpeg', 'picture', 'jpg jpeg jpe', hex('ffd8ff'), 'JPEG picture', 'JPEG 그림'),
+  format('gif', 'picture', 'gif', any(magic('GIF87a'), magic('GIF89a')), 'GIF picture', 'GIF 그림'),
+  format('tiff', 'picture', 'tif tiff', any(hex('49492a00'), hex('4d4d002a')), 'TIFF picture', 'TIFF 그림'),
+  format('webp', 'picture', 'webp', all(magic('RIFF'), magic('WEBP', 8)), 'WebP picture', 'WebP 그림'),
+  format('bmp', 'picture', 'bmp', bmp, 'BMP picture', 'BMP 그림'),
+  format('picture-names', 'picture', 'ico avif heic jp2', null, 'picture'),
+  format('media-names', 'media', 'mp4 mov avi mkv webm wmv mp3 wav ogv mpg mpeg', null, 'film or sound'),
+]

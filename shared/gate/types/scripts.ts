@@ -1,0 +1,29 @@
+import { extensionOf, type NameFinding } from '../names/name-rules.ts'
+import { isDataName } from './name-agreement.ts'
+import type { Sample } from './sample.ts'
+
+const SHEBANG = /^#![ \t]*\/[^\n]*/
+/** Directives of Slurm, PBS, LSF, Grid Engine and OAR; the shebang may be missing. */
+const DIRECTIVE = /^(?:#SBATCH|#PBS|#BSUB|#\$ -|#OAR)/m
+const SOURCE = new Set(
+  'sh bash csh ksh zsh py pl tcl lua rb r slurm sbatch pbs lsf sge job jou scm lsp c h cc cpp cxx cu f f77 f90 f95 for ftn com comm mfront jl'.split(
+    ' ',
+  ),
+)
+
+/** Whether text is a script or source: an ordinary thing in a case, worth a note, and a warning under the name of data. */
+export function judgeScript(sample: Sample, name: string): NameFinding | null {
+  if (!sample.isText || sample.head.length === 0) return null
+  const first = sample.text.slice(0, 256)
+  const shebang = SHEBANG.exec(first)?.[0]
+  if (shebang !== undefined) {
+    const interpreter = shebang.replace(/\r$/, '').slice(0, 80)
+    const code = isDataName(name) ? 'script_as_data' : 'script'
+    return { code, detail: `begins with ${interpreter}` }
+  }
+  const extension = extensionOf(name)
+  if (SOURCE.has(extension)) return { code: 'script', detail: `source or script (.${extension})` }
+  if (DIRECTIVE.test(sample.text.slice(0, 4096)))
+    return { code: 'script', detail: 'holds directives of a batch system' }
+  return /^(All(run|clean|wmake|test)[\w.-]*)$/.test(name) ? { code: 'script', detail: 'OpenFOAM run script' } : null
+}

@@ -1,0 +1,171 @@
+import { readerOf, isArchive } from './containers/registry.ts'
+import { hasAppendedZip } from './containers/zip/end-records.ts'
+import { type Container, type ContainerReader, type Content, type Member, type MemberJudge, placeIn } from './content.ts'
+import { ExecutableSniffer } from './executables/executable-sniffer.ts'
+import type { Inspection } from './inspection.ts'
+import { type ByteStream, Cursor, TappedStream } from './io/byte-stream.ts'
+import { spool } from './io/spool.ts'
+import { normalisePath, unsafePath } from './names/member-path.ts'
+import { judgeComName, judgeName, type NameFinding } from './names/name-rules.ts'
+import { GateProblem } from './problem.ts'
+import { type Detected, detect } from './types/detect.ts'
+import type { Label } from './types/format.ts'
+import { labelByLibrary } from './types/library.ts'
+import { compareWithName } from './types/name-agreement.ts'
+import { Sample } from './types/sample.ts'
+import { judgeScript } from './types/scripts.ts'
+
+const HEAD = 128 * 1024
+
+/** Formats that keep a zip behind their own header, as their makers mean it. */
+const ZIP_CARRIERS = new Set(['sketchup'])
+
+/**
+ * Judges content of any kind, and the members of archives in any mix: each byte is decoded once, and on its way feeds the
+ * same sniffer. Findings and budgets are one for the whole tree.
+ */
+export class Walker implements MemberJudge {
+  readonly #inspection: Inspection
+  constructor(inspection: Inspection) {
+    this.#inspection = inspection
+  }
+
+  async judge(content: Content): Promise<Label> {
+    this.#inspection.engine('name')
+    this.#reportAll(content, judgeName(content.name).filter((finding) => !isExpectedLibrary(content, finding)))
+    const sniffer = new ExecutableSniffer((kind) => this.#executable(content, kind))
+    const cursor = new Cursor(new TappedStream(content.stream, sniffer))
+    const sample = new Sample(await cursor.peek(HEAD), content.size)
+    this.#inspection.engine('executable', 'type')
+    this.#inspection.engine('type')
+    const type = detect(sample, content.name)
+    this.#know(content, type.label)
+    this.#reportAll(content, contentFindings(content, sample, type))
+    const label = await this.#open(content, type, sample, cursor)
+    this.#know(content, label)
+    return label
+  }
+
+  #know(content: Content, label: Label): void {
+    if (content.place === '' && content.layer === 0) this.#inspection.detectedType = label.en
+  }
+
+  #reportAll(content: Content, findings: readonly (NameFinding | null)[]): void {
+    for (const finding of findings) {
+      if (finding !== null) this.#inspection.report(finding.code, content.place, finding.detail)
+    }
+  }
+
+  #executable(content: Content, kind: string): void {
+    this.#know(content, { en: kind, ko: kind })
+    this.#inspection.report(content.nativeZone ? 'contains_native_code' : 'executable', content.place, kind)
+  }
+
+  async #open(content: Content, type: Detected, sample: Sample, cursor: Cursor): Promise<Label> {
+    const reader = readerOf(type.family)
+    if (reader !== undefined) return this.#walk(content, type.label, reader, cursor)
+    if (isArchive(type.family) && !content.nativeZone) {
+      this.#inspection.leave(content.place)
+      this.#inspection.report('not_inspectable', content.place, `no decoder for ${type.label.en}`)
+    }
+    const zip = await this.#appendedZip(content, type)
+    if (zip !== null) return zip
+    const byLibrary = type.known || sample.isText ? null : await labelByLibrary(sample)
+    // Binary STL is known by its size alone, and what a codec gives has none before its end.
+    const start = content.size === null && !type.known ? Buffer.from(sample.head.subarray(0, 512)) : null
+    await cursor.drain()
+    if (start !== null) return detect(new Sample(start, cursor.position), content.name).label
+    return byLibrary === null ? type.label : { en: byLibrary, ko: byLibrary }
+  }
+
+  /** Reads a container, and takes its stream to the end, so that what is around it can go on. */
+  async #walk(content: Content, label: Label, reader: ContainerReader, cursor: Cursor): Promise<Label> {
+    const { inspection } = this
+    let inside: Label | null = null
+    try {
+      // A codec around a tar is one layer with it.
+      const layer = content.fromCodec && reader.family === 'tar' ? content.layer : content.layer + 1
+      inspection.enterLayer(layer, content.place)
+      inspection.engine(reader.engine)
+      inside = await this.#read(reader, { content, inspection, layer, walker: this }, cursor)
+    } catch (error) {
+      if (!(error instanceof GateProblem)) throw error
+      inspection.abandon(error, content.place)
+    }
+    // The uploaded file itself is read on by its digest.
+    if (!(content.layer === 0 && reader.needs === 'anywhere')) await cursor.drain()
+    return inside ?? label
+  }
+
+  async #read(reader: ContainerReader, container: Container, cursor: Cursor): Promise<Label | null> {
+    if (reader.needs === 'stream') return reader.read(container, cursor)
+    const { content, inspection } = container
+    if (content.access !== null) return reader.read(container, content.access)
+    let held = 0
+    const charge = (bytes: number) => {
+      held += bytes
+      inspection.spool(bytes, content.place)
+    }
+    try {
+      await using spooled = await spool(cursor, charge)
+      return await reader.read(container, spooled.access)
+    } finally {
+      inspection.spool(-held, content.place)
+    }
+  }
+
+  /** A zip behind other content: tools that look from the end see an archive where others see a picture. */
+  async #appendedZip(content: Content, type: Detected): Promise<Label | null> {
+    const { access } = content
+    if (access === null || isArchive(type.family) || !(await hasAppendedZip(access))) return null
+    if (ZIP_CARRIERS.has(type.id)) return null
+    this.#inspection.report('ambiguous_archive', content.place, `${type.label.en} with a zip archive appended`)
+    return null
+  }
+
+  async member(container: Container, member: Member): Promise<void> {
+    const { path, name } = normalisePath(member.rawPath)
+    const place = placeIn(container.content.place, path)
+    await this.judge({
+      name,
+      place,
+      size: member.size,
+      stream: member.stream,
+      access: member.access,
+      layer: container.layer,
+      fromCodec: false,
+      nativeZone: member.nativeZone ?? false,
+    })
+  }
+
+  inner(container: Container, name: string, stream: ByteStream): Promise<Label> {
+    const { place } = container.content
+    const content = { name, place, size: null, stream, access: null, layer: container.layer, fromCodec: true }
+    return this.judge({ ...content, nativeZone: false })
+  }
+
+  get inspection(): Inspection {
+    return this.#inspection
+  }
+}
+
+/** Name and content together. */
+const contentFindings = (content: Content, sample: Sample, type: Detected): (NameFinding | null)[] => [
+  ...judgeComName(content.name, sample.isText),
+  compareWithName(content.name, type),
+  judgeScript(sample, content.name),
+]
+
+const isExpectedLibrary = (content: Content, finding: NameFinding): boolean =>
+  content.nativeZone && finding.code === 'executable_name' && /\.dll$/i.test(content.name)
+
+/** Counts a member and judges its path; every container calls it for every entry, also for folders and links. */
+export function admitMember(container: Container, rawPath: string, nameBytes: number): string {
+  const { inspection, content } = container
+  const { path } = normalisePath(rawPath)
+  const place = placeIn(content.place, path)
+  inspection.addEntry(content.place)
+  const unsafe = unsafePath(rawPath, nameBytes, inspection.budgets)
+  if (unsafe !== null) inspection.report('unsafe_member', place, unsafe)
+  return path
+}

@@ -1,0 +1,59 @@
+import { request } from 'node:http'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type PrivateRedis, startRedis } from '../support/redis.ts'
+import { type Site, startSite } from '../support/site.ts'
+import { testToken } from '../support/tokens.ts'
+import { bearer, FILES_PATH, idOf, settled, TUS_PATH, tus } from '../support/tus.ts'
+import { until } from '../support/until.ts'
+
+let redis: PrivateRedis
+let site: Site
+beforeAll(async () => {
+  redis = await startRedis()
+  site = await startSite({ redisUrl: redis.url, scans: 1, sweeps: 1 })
+})
+afterAll(async () => {
+  await site.stop()
+  await redis.stop()
+})
+
+test('Redis away: creation is refused with 503, an admitted upload goes on, and its file comes through when Redis is back', async () => {
+  const api = site.apis[0]?.url ?? ''
+  const token = testToken({ sub: 'kim' })
+  const body = Buffer.alloc(300_000, '$ comment\n')
+  const id = idOf(await tus(api, token, 'POST', '', { 'Upload-Length': String(body.length) }))
+  const patch = request(`${api}${TUS_PATH}/${id}`, {
+    method: 'PATCH',
+    headers: {
+      ...bearer(token),
+      'Tus-Resumable': '1.0.0',
+      'Upload-Offset': '0',
+      'Content-Type': 'application/offset+octet-stream',
+      'Content-Length': body.length,
+    },
+  })
+  const answered = new Promise<number>((resolve, reject) =>
+    patch.once('response', ({ statusCode }) => resolve(statusCode ?? 0)).once('error', reject),
+  )
+  patch.write(body.subarray(0, 100_000))
+  await until(
+    'the lock to be taken',
+    async () => site.apis[0]?.process.logs.some((line) => line.includes(id)) || undefined,
+    500,
+  ).catch(() => undefined)
+
+  await redis.kill()
+  const refused = await tus(api, token, 'POST', '', { 'Upload-Length': '5' })
+  expect(refused.status).toBe(503)
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect((await fetch(`${api}${FILES_PATH}/ready`)).status).toBe(503)
+  expect((await fetch(`${api}${FILES_PATH}/health`)).status).toBe(200)
+
+  patch.end(body.subarray(100_000))
+  expect(await answered).toBe(204)
+
+  await redis.restart()
+  await until('the API to be ready again', async () => (await fetch(`${api}${FILES_PATH}/ready`)).ok)
+  expect(await settled(api, token, id)).toMatchObject({ state: 'complete', length: body.length })
+  expect((await tus(api, token, 'POST', '', { 'Upload-Length': '5' })).status).toBe(201)
+})

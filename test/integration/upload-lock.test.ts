@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { connectRedis } from '#shared/redis/connect.ts'
+import { createKeys } from '#shared/redis/keys.ts'
+import { createUploadLocks, LEASE_MS } from '#shared/redis/upload-lock.ts'
+import { createLogger } from '#shared/runtime/logger.ts'
+import { redisPrefix, sharedRedisUrl } from '../support/redis.ts'
+
+const log = createLogger('test', 'silent')
+const keys = createKeys(redisPrefix('lock'))
+const open: { disconnect(): void }[] = []
+const connect = (role: 'command' | 'subscriber') => {
+  const redis = connectRedis(sharedRedisUrl(), role, log)
+  open.push(redis)
+  return redis
+}
+type Locks = ReturnType<typeof createUploadLocks>
+/** Two processes, as far as locks can tell. */
+let first: Locks
+let second: Locks
+beforeAll(async () => {
+  const make = async () => {
+    const locks = createUploadLocks({ redis: connect('command'), subscriber: connect('subscriber'), keys, log })
+    await locks.listen()
+    return locks
+  }
+  first = await make()
+  second = await make()
+})
+afterAll(() => {
+  for (const redis of open) redis.disconnect()
+})
+
+const never = new AbortController().signal
+
+test('a holder on another process is asked to let go, and the waiter gets the lock as soon as it does', async () => {
+  const holder = first.newLock('a')
+  let asked = 0
+  await holder.lock(never, async () => {
+    if (++asked === 1) await holder.unlock()
+  })
+  const waiter = second.newLock('a')
+  await waiter.lock(never, () => undefined)
+  expect(asked).toBeGreaterThan(0)
+  expect(() => waiter.assertHeld()).not.toThrow()
+  expect(() => holder.assertHeld()).toThrow(/lost/)
+  await waiter.unlock()
+})
+
+test('in one process: first come, first served', async () => {
+  const order: number[] = []
+  const turn = async (n: number) => {
+    const lock = first.newLock('b')
+    await lock.lock(never, () => undefined)
+    order.push(n)
+    await lock.unlock()
+  }
+  await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(turn))
+  expect(order).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+})
+
+test('never two at a time, over two processes and many waiters', async () => {
+  let inside = 0
+  let most = 0
+  const turn = async (locks: Locks) => {
+    const lock = locks.newLock('c')
+    await lock.lock(never, () => undefined)
+    most = Math.max(most, ++inside)
+    await new Promise((resolve) => setImmediate(resolve))
+    inside--
+    await lock.unlock()
+  }
+  await Promise.all(Array.from({ length: 40 }, (_, i) => turn(i % 2 === 0 ? first : second)))
+  expect(most).toBe(1)
+})
+
+test('whoever gives up waiting gets 423, and does not stand in the way of the next', async () => {
+  const holder = first.newLock('d')
+  await holder.lock(never, () => undefined)
+  await expect(second.newLock('d').lock(AbortSignal.timeout(100), () => undefined)).rejects.toMatchObject({
+    kind: 'locked',
+  })
+  await expect(first.newLock('d').lock(AbortSignal.timeout(100), () => undefined)).rejects.toMatchObject({
+    kind: 'locked',
+  })
+  const next = first.newLock('d')
+  const taken = next.lock(never, () => undefined)
+  await holder.unlock()
+  await taken
+  await next.unlock()
+})
+
+test('a lock that was taken away is noticed at the next renewal, before its lease would have ended', async () => {
+  const redis = connect('command')
+  const lock = first.newLock('e')
+  const asked = new Promise<void>((resolve) => {
+    void lock.lock(never, () => resolve()).then(() => redis.set(keys.lock('e'), 'somebody else'))
+  })
+  const started = performance.now()
+  await asked
+  expect(performance.now() - started).toBeLessThan(LEASE_MS)
+  expect(() => lock.assertHeld()).toThrow(/lost/)
+  await lock.unlock()
+  expect(await redis.get(keys.lock('e'))).toBe('somebody else')
+})

@@ -1,0 +1,1 @@
+export { freePort } from '../../infra/process/free-port.ts'
