@@ -27,10 +27,17 @@ export const createLogger = (service: string, level: string): Logger =>
     serializers: { err: safeError },
   })
 
-/** Errors with their causes, without the query string of any URL they may quote. */
-function safeError(error: Error): object {
-  const plain = pino.stdSerializers.errWithCause(error)
-  return JSON.parse(JSON.stringify(plain, (_key, value) => (typeof value === 'string' ? withoutSecrets(value) : value)))
+/** What of an error goes into a log: a Redis error, say, carries its whole command, records and file names included. */
+const ERROR_FIELDS = ['type', 'message', 'code', 'kind', 'syscall', 'signal', 'exitCode'] as const
+
+/** An error with its causes: known fields only, tokens and credentials cut out. */
+function safeError(error: unknown): object {
+  if (!(error instanceof Error)) return { type: typeof error, message: withoutSecrets(String(error)) }
+  const plain = { ...error, type: error.name, message: error.message } as Record<string, unknown>
+  const fields = ERROR_FIELDS.filter((field) => plain[field] !== undefined)
+  const known = Object.fromEntries(fields.map((field) => [field, withoutSecrets(String(plain[field]))]))
+  const stack = withoutSecrets(error.stack ?? '')
+  return error.cause === undefined ? { ...known, stack } : { ...known, stack, cause: safeError(error.cause) }
 }
 
 /** Cuts JWTs and credentials of URLs out of a text. */

@@ -1,4 +1,6 @@
+import { stat } from 'node:fs/promises'
 import { request } from 'node:http'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type PrivateRedis, startRedis } from '../support/redis.ts'
 import { type Site, startSite } from '../support/site.ts'
@@ -36,11 +38,8 @@ test('Redis away: creation is refused with 503, an admitted upload goes on, and 
     patch.once('response', ({ statusCode }) => resolve(statusCode ?? 0)).once('error', reject),
   )
   patch.write(body.subarray(0, 100_000))
-  await until(
-    'the lock to be taken',
-    async () => site.apis[0]?.process.logs.some((line) => line.includes(id)) || undefined,
-    500,
-  ).catch(() => undefined)
+  const staged = join(site.root, 'users/kim/.airlock', `${id}.data`)
+  await until('the first bytes to be on the disk', async () => (await stat(staged)).size === 100_000)
 
   await redis.kill()
   const refused = await tus(api, token, 'POST', '', { 'Upload-Length': '5' })

@@ -10,7 +10,16 @@ import { REPOSITORY } from './repository.ts'
 import { makeTempFolder, type TempFolder } from './temp.ts'
 import { until } from './until.ts'
 
-const COPIED = ['infra', 'services', 'shared', 'workers', 'package.json', 'package-lock.json', 'LICENSE']
+const COPIED = [
+  'infra',
+  'services',
+  'shared',
+  'workers',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'LICENSE',
+]
 
 /** A check-out of its own, as a new user has it, but with the packages of this one. */
 export async function copyCheckout(): Promise<TempFolder> {
@@ -61,16 +70,15 @@ function launch(file: string, args: readonly string[], cwd: string, env: Record<
     child,
     exited,
     output: () => output,
-    ready: () =>
-      until(
-        'npm start to be ready',
-        () => {
-          if (output.includes('Ctrl-C stops everything')) return output
-          if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}:\n${output}`)
-          return false
-        },
+    ready: async () => {
+      await until(
+        'npm start to be ready, or to end',
+        () => output.includes('Ctrl-C stops everything') || child.exitCode !== null,
         40_000,
-      ),
+      )
+      if (child.exitCode !== null) throw new Error(`npm start ended with ${child.exitCode}:\n${output}`)
+      return output
+    },
     kill: (signal) => void child.kill(signal),
   }
 }

@@ -59,12 +59,13 @@ function collectLines(output: Readable, logs: string[]): void {
 
 async function untilReady(entry: string, child: ChildProcess, logs: readonly string[]): Promise<void> {
   const limit = AbortSignal.timeout(READY_LIMIT_MS)
+  const closed = once(child, 'close')
   try {
     await Promise.race([readyMessage(child, limit), endedEarly(child, limit)])
   } catch (cause) {
     child.kill('SIGKILL')
     // The outputs end after the process does, and the reason stands in them.
-    await once(child, 'close')
+    await closed
     const why = limit.aborted ? `not ready after ${READY_LIMIT_MS} ms` : (cause as Error).message
     throw new Error(`Cannot start ${entry}: ${why}\n${tail(logs)}`, { cause })
   }

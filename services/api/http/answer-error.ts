@@ -49,7 +49,6 @@ const challenge = (error: AppError): string =>
 function asAppError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof AppError || !('status' in error)) return error
   if (error.status === 404) return new AppError('missing', 'not_found', 'Cannot find this file', { cause: error })
-  if (error.status === 416) return error
   if (typeof error.status === 'number' && error.status >= 400 && error.status < 500) {
     return new AppError('invalid', 'bad_request', 'Cannot read the request: it is malformed', { cause: error })
   }

@@ -107,11 +107,15 @@ export function attachment(path: string): string {
   return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`
 }
 
+const badRange = (cause: Error) =>
+  new AppError('badRange', 'bad_range', 'Cannot give this part of the file: the Range begins behind its end', { cause })
+
 const sendFile = (path: string, req: Request, res: Response) =>
   new Promise<void>((resolve, reject) => {
     res.sendFile(path, { dotfiles: 'allow', cacheControl: false }, (error) => {
       // The client went away in mid-download: its business.
       if (error === undefined || req.destroyed || res.headersSent) resolve()
+      else if ('status' in error && error.status === 416) reject(badRange(error))
       else reject(error)
     })
   })

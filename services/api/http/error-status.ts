@@ -11,6 +11,7 @@ export const HTTP_STATUS: Readonly<Record<ErrorKind, readonly [status: number, t
   unsupportedVersion: [412, 'Precondition Failed'],
   tooLarge: [413, 'Content Too Large'],
   unsupportedType: [415, 'Unsupported Media Type'],
+  badRange: [416, 'Range Not Satisfiable'],
   locked: [423, 'Locked'],
   throttled: [429, 'Rate limit exceeded'],
   unavailable: [503, 'Service Unavailable'],

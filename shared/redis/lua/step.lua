@@ -15,9 +15,10 @@ local held = redis.call('HMGET', KEYS[1], 'reserved', 'received', 'used')
 local reserved, received, used = tonumber(held[1] or 0), tonumber(held[2] or 0), tonumber(held[3] or 0)
 local gone = to == 'deleted' or to == 'expired'
 
+-- 0 - x, never -x: minus zero is printed as '-0', which is no integer to Redis.
 if state == 'receiving' then
-  redis.call('HINCRBY', KEYS[5], 'reserved', string.format('%.0f', -reserved))
-  redis.call('HINCRBY', KEYS[6], 'pending', string.format('%.0f', -math.max(reserved - received, 0)))
+  redis.call('HINCRBY', KEYS[5], 'reserved', string.format('%.0f', 0 - reserved))
+  redis.call('HINCRBY', KEYS[6], 'pending', string.format('%.0f', 0 - math.max(reserved - received, 0)))
   reserved = 0
 end
 local charge = gone and 0 or length
