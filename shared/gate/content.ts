@@ -1,6 +1,7 @@
+import type { Inspection } from './inspection.ts'
 import type { ByteStream, Cursor } from './io/byte-stream.ts'
 import type { RandomAccess } from './io/random-access.ts'
-import type { Inspection } from './inspection.ts'
+import type { MemberPath } from './names/member-path.ts'
 import type { Family, Label } from './types/format.ts'
 
 /** One piece to be judged: the uploaded file, or a member at any depth. */
@@ -24,9 +25,7 @@ export type Content = {
 
 /** What a container gives the walker for each member. */
 export type Member = {
-  /** As the archive names it, decoded, separators as they come. */
-  readonly rawPath: string
-  readonly nameBytes: number
+  readonly path: MemberPath
   readonly size: number
   readonly stream: ByteStream
   readonly access: RandomAccess | null

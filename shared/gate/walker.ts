@@ -1,11 +1,17 @@
-import { readerOf, isArchive } from './containers/registry.ts'
+import { isArchive, readerOf } from './containers/registry.ts'
 import { hasAppendedZip } from './containers/zip/end-records.ts'
-import { type Container, type ContainerReader, type Content, type Member, type MemberJudge, placeIn } from './content.ts'
+import {
+  type Container,
+  type ContainerReader,
+  type Content,
+  type Member,
+  type MemberJudge,
+  placeIn,
+} from './content.ts'
 import { ExecutableSniffer } from './executables/executable-sniffer.ts'
 import type { Inspection } from './inspection.ts'
 import { type ByteStream, Cursor, TappedStream } from './io/byte-stream.ts'
 import { spool } from './io/spool.ts'
-import { normalisePath, unsafePath } from './names/member-path.ts'
 import { judgeComName, judgeName, type NameFinding } from './names/name-rules.ts'
 import { GateProblem } from './problem.ts'
 import { type Detected, detect } from './types/detect.ts'
@@ -32,7 +38,10 @@ export class Walker implements MemberJudge {
 
   async judge(content: Content): Promise<Label> {
     this.#inspection.engine('name')
-    this.#reportAll(content, judgeName(content.name).filter((finding) => !isExpectedLibrary(content, finding)))
+    this.#reportAll(
+      content,
+      judgeName(content.name).filter((finding) => !isExpectedLibrary(content, finding)),
+    )
     const sniffer = new ExecutableSniffer((kind) => this.#executable(content, kind))
     const cursor = new Cursor(new TappedStream(content.stream, sniffer))
     const sample = new Sample(await cursor.peek(HEAD), content.size)
@@ -80,7 +89,7 @@ export class Walker implements MemberJudge {
 
   /** Reads a container, and takes its stream to the end, so that what is around it can go on. */
   async #walk(content: Content, label: Label, reader: ContainerReader, cursor: Cursor): Promise<Label> {
-    const { inspection } = this
+    const inspection = this.#inspection
     let inside: Label | null = null
     try {
       // A codec around a tar is one layer with it.
@@ -124,11 +133,9 @@ export class Walker implements MemberJudge {
   }
 
   async member(container: Container, member: Member): Promise<void> {
-    const { path, name } = normalisePath(member.rawPath)
-    const place = placeIn(container.content.place, path)
     await this.judge({
-      name,
-      place,
+      name: member.path.name,
+      place: placeIn(container.content.place, member.path.path),
       size: member.size,
       stream: member.stream,
       access: member.access,
@@ -143,10 +150,6 @@ export class Walker implements MemberJudge {
     const content = { name, place, size: null, stream, access: null, layer: container.layer, fromCodec: true }
     return this.judge({ ...content, nativeZone: false })
   }
-
-  get inspection(): Inspection {
-    return this.#inspection
-  }
 }
 
 /** Name and content together. */
@@ -158,14 +161,3 @@ const contentFindings = (content: Content, sample: Sample, type: Detected): (Nam
 
 const isExpectedLibrary = (content: Content, finding: NameFinding): boolean =>
   content.nativeZone && finding.code === 'executable_name' && /\.dll$/i.test(content.name)
-
-/** Counts a member and judges its path; every container calls it for every entry, also for folders and links. */
-export function admitMember(container: Container, rawPath: string, nameBytes: number): string {
-  const { inspection, content } = container
-  const { path } = normalisePath(rawPath)
-  const place = placeIn(content.place, path)
-  inspection.addEntry(content.place)
-  const unsafe = unsafePath(rawPath, nameBytes, inspection.budgets)
-  if (unsafe !== null) inspection.report('unsafe_member', place, unsafe)
-  return path
-}

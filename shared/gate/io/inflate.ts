@@ -27,6 +27,8 @@ export class InflateStream implements ByteStream {
   constructor(source: Cursor) {
     this.#source = source
     this.#output = this.#engine[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+    // Errors are told by next(); before its first call nobody else listens.
+    this.#engine.on('error', () => undefined)
     this.#feeding = this.#feed()
   }
 
@@ -36,7 +38,8 @@ export class InflateStream implements ByteStream {
       for (let chunk = await this.#source.next(); chunk !== null; chunk = await this.#source.next()) {
         if (this.#closed) return
         given += chunk.length
-        if (!(await this.#write(chunk))) return
+        await this.#write(chunk)
+        if (this.#closed || this.#engine.errored !== null) return
         const left = given - this.#engine.bytesWritten
         // The engine takes all it is given until the deflate stream has ended.
         if (left > 0) return this.#source.unread(chunk.subarray(chunk.length - left))
@@ -47,14 +50,13 @@ export class InflateStream implements ByteStream {
     }
   }
 
-  /** False once the engine is gone: after an error zlib never calls back for the write that met it. */
-  #write(chunk: Buffer): Promise<boolean> {
+  /** Also settles when the engine goes: after an error, or when the end was read, zlib may never call back. */
+  #write(chunk: Buffer): Promise<void> {
     return new Promise((resolve) => {
-      const gone = () => resolve(false)
-      this.#engine.once('close', gone)
-      this.#engine.write(chunk, (error) => {
-        this.#engine.off('close', gone)
-        resolve(!error)
+      this.#engine.once('close', resolve)
+      this.#engine.write(chunk, () => {
+        this.#engine.off('close', resolve)
+        resolve()
       })
     })
   }

@@ -45,7 +45,12 @@ export async function spool(stream: ByteStream, charge: (bytes: number) => void)
   return { access: new BufferAccess(Buffer.concat(parts)), [Symbol.asyncDispose]: async () => undefined }
 }
 
-async function spoolToFile(parts: Buffer[], start: number, stream: ByteStream, charge: (bytes: number) => void): Promise<Spooled> {
+async function spoolToFile(
+  parts: Buffer[],
+  start: number,
+  stream: ByteStream,
+  charge: (bytes: number) => void,
+): Promise<Spooled> {
   const path = join(tmpdir(), `airlock-spool-${randomUUID()}`)
   const handle = await open(path, 'wx+', 0o600)
   try {

@@ -53,7 +53,16 @@ export type ZipOptions = {
   disk?: number
 }
 
-type Built = { member: ZipMember; name: Buffer; body: Buffer; truth: Required<Omit<ZipClaim, 'name'>>; offset: number }
+const FULL = 0xffffffff
+
+type Built = {
+  member: ZipMember
+  zip64: boolean
+  name: Buffer
+  body: Buffer
+  truth: Required<Omit<ZipClaim, 'name'>>
+  offset: number
+}
 
 function build(member: ZipMember): Built {
   const data = toBuffer(member.data ?? '')
@@ -63,16 +72,14 @@ function build(member: ZipMember): Built {
   const flags = member.flags ?? utf8 | (member.descriptor === undefined ? 0 : 8)
   const size = member.size ?? data.length
   const truth = { method, flags, crc: member.crc ?? crc32(data), compressedSize: body.length, size }
-  return { member, name: Buffer.from(member.name), body, truth, offset: 0 }
+  const zip64 = member.zip64 ?? (size >= FULL || body.length >= FULL)
+  return { member, zip64, name: Buffer.from(member.name), body, truth, offset: 0 }
 }
 
-const FULL = 0xffffffff
-
-function localHeader({ member, name, truth }: Built): Buffer {
+function localHeader({ member, zip64, name, truth }: Built): Buffer {
   const hidden = member.descriptor === undefined ? {} : { crc: 0, compressedSize: 0, size: 0 }
   const claim = { ...truth, ...hidden, ...member.local }
   const localName = Buffer.from(member.local?.name ?? name)
-  const zip64 = member.zip64 === true
   const sizes = zip64 ? Buffer.concat([u16(1), u16(16), u64(claim.size), u64(claim.compressedSize)]) : Buffer.alloc(0)
   const extra = Buffer.concat([sizes, member.localExtra ?? member.extra ?? Buffer.alloc(0)])
   return Buffer.concat([
@@ -96,10 +103,9 @@ function descriptorOf({ member, truth }: Built): Buffer {
   return Buffer.concat([sign, u32(claim.crc), number(claim.compressedSize), number(claim.size)])
 }
 
-function centralHeader({ member, name, truth, offset }: Built): Buffer {
+function centralHeader({ member, zip64, name, truth, offset }: Built): Buffer {
   const claim = { ...truth, ...member.central }
   const centralName = Buffer.from(member.central?.name ?? name)
-  const zip64 = member.zip64 === true
   const big = zip64 ? [u16(1), u16(24), u64(claim.size), u64(claim.compressedSize), u64(offset)] : []
   const extra = Buffer.concat([...big, member.extra ?? Buffer.alloc(0)])
   return Buffer.concat([
@@ -118,8 +124,9 @@ function centralHeader({ member, name, truth, offset }: Built): Buffer {
 
 function endRecords(count: number, size: number, offset: number, at: number, options: ZipOptions): Buffer {
   const comment = toBuffer(options.comment ?? '')
+  const zip64 = options.zip64 ?? count >= 0xffff
   const parts: Buffer[] = []
-  if (options.zip64 === true) {
+  if (zip64) {
     parts.push(
       u32(0x06064b50),
       u64(44),
@@ -134,7 +141,7 @@ function endRecords(count: number, size: number, offset: number, at: number, opt
     )
     parts.push(u32(0x07064b50), u32(0), u64(at), u32(1))
   }
-  const short = options.zip64 === true ? { count: 0xffff, size: FULL, offset: FULL } : { count, size, offset }
+  const short = zip64 ? { count: 0xffff, size: FULL, offset: FULL } : { count, size, offset }
   const disk = options.disk ?? 0
   parts.push(u32(0x06054b50), u16(disk), u16(disk), u16(short.count), u16(short.count))
   parts.push(u32(short.size), u32(short.offset), u16(comment.length), comment)

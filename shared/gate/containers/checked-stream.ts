@@ -1,0 +1,74 @@
+import { crc32 } from 'node:zlib'
+import { formatBytes } from '../format-figures.ts'
+import type { Inspection } from '../inspection.ts'
+import type { ByteStream } from '../io/byte-stream.ts'
+import { DamagedData, TooMuchData } from '../io/inflate.ts'
+import { GateProblem } from '../problem.ts'
+
+export type Declared = { readonly size: number; readonly crc: number }
+
+/**
+ * A decoded member that is held to what its archive declared: decoding stops at the declared size, and size and CRC are
+ * compared at the end. Every byte counts against the budget of the whole scan.
+ */
+export class CheckedStream implements ByteStream {
+  readonly #source: ByteStream
+  readonly #declared: Declared
+  readonly #inspection: Inspection
+  readonly #place: string
+  #size = 0
+  #crc = 0
+  #failure: GateProblem | undefined
+
+  constructor(source: ByteStream, declared: Declared, inspection: Inspection, place: string) {
+    this.#source = source
+    this.#declared = declared
+    this.#inspection = inspection
+    this.#place = place
+  }
+
+  async next(): Promise<Buffer | null> {
+    if (this.#failure !== undefined) throw this.#failure
+    const chunk = await this.#read()
+    if (chunk === null) this.#checkEnd()
+    else {
+      this.#size += chunk.length
+      this.#inspection.expand(chunk.length, this.#place)
+      if (this.#size > this.#declared.size) this.#tooLong()
+      this.#crc = crc32(chunk, this.#crc)
+    }
+    return chunk
+  }
+
+  async #read(): Promise<Buffer | null> {
+    try {
+      return await this.#source.next()
+    } catch (error) {
+      if (error instanceof TooMuchData) return this.#tooLong()
+      if (error instanceof DamagedData) return this.#fail('not_inspectable', `damaged data: ${error.message}`)
+      throw error
+    }
+  }
+
+  #tooLong(): never {
+    return this.#fail('ambiguous_archive', `holds more than the ${formatBytes(this.#declared.size)} it declares`)
+  }
+
+  #checkEnd(): void {
+    if (this.#size !== this.#declared.size) {
+      const said = formatBytes(this.#declared.size)
+      this.#fail('ambiguous_archive', `declares ${said} and holds ${formatBytes(this.#size)}`)
+    }
+    if (this.#crc !== this.#declared.crc) this.#fail('not_inspectable', 'damaged: the CRC is not the one declared')
+  }
+
+  #fail(code: 'ambiguous_archive' | 'not_inspectable', detail: string): never {
+    this.#failure = new GateProblem(code, this.#place, detail)
+    throw this.#failure
+  }
+
+  /** Reads what is left, so that every member is checked to its end whatever looked at it. */
+  async finish(): Promise<void> {
+    while ((await this.next()) !== null);
+  }
+}

@@ -1,0 +1,57 @@
+import { isTarHeader } from '../../types/probes.ts'
+
+export const BLOCK = 512
+
+/** One header block, its fields as they stand. */
+export type TarHeader = {
+  readonly type: string
+  readonly rawName: Buffer
+  readonly rawLink: Buffer
+  readonly size: number
+  /** The size field holds a number that says nothing because a pax record does: zero or all sevens. */
+  readonly sizeIsOpen: boolean
+  readonly isGnu: boolean
+  readonly block: Buffer
+}
+
+const cString = (bytes: Buffer): Buffer => {
+  const end = bytes.indexOf(0)
+  return end === -1 ? bytes : bytes.subarray(0, end)
+}
+
+/** Octal text, or base-256 with the high bit set (GNU, star); null if it is neither. */
+export function parseNumber(field: Buffer): number | null {
+  const first = field[0] as number
+  if ((first & 0x80) !== 0) {
+    if (first === 0xff) return null // negative
+    let value = first & 0x7f
+    for (const byte of field.subarray(1)) value = value * 256 + byte
+    return Number.isSafeInteger(value) ? value : null
+  }
+  const text = /^[ \0]*([0-7]*)[ \0]*$/.exec(field.toString('latin1'))?.[1]
+  if (text === undefined) return null
+  return text === '' ? 0 : Number.parseInt(text, 8)
+}
+
+/** Reads a header block whose check sum holds; null if it does not, or if the size is no number. */
+export function parseTarHeader(bytes: Buffer): TarHeader | null {
+  if (bytes.length < BLOCK || !isTarHeader(bytes)) return null
+  const block = Buffer.from(bytes)
+  const size = parseNumber(block.subarray(124, 136))
+  if (size === null) return null
+  const magic = block.toString('latin1', 257, 265)
+  const isGnu = magic.startsWith('ustar  ')
+  const name = cString(block.subarray(0, 100))
+  // GNU tar keeps other things where ustar has the prefix of the name.
+  const prefix = magic.startsWith('ustar\0') ? cString(block.subarray(345, 500)) : Buffer.alloc(0)
+  const typeByte = block[156] as number
+  return {
+    type: typeByte === 0 ? '0' : String.fromCharCode(typeByte),
+    rawName: prefix.length === 0 ? name : Buffer.concat([prefix, Buffer.from('/'), name]),
+    rawLink: cString(block.subarray(157, 257)),
+    size,
+    sizeIsOpen: size === 0 || size === 0o77777777777,
+    isGnu,
+    block,
+  }
+}

@@ -1,0 +1,74 @@
+import { fromRandomAccessReaderPromise } from 'yauzl'
+import { placeIn } from '../../content.ts'
+import { formatBytes } from '../../format-figures.ts'
+import type { Inspection } from '../../inspection.ts'
+import { type RandomAccess, SliceAccess } from '../../io/random-access.ts'
+import { GateProblem } from '../../problem.ts'
+import { BufferedReader } from './buffered-reader.ts'
+import type { EndRecords } from './end-records.ts'
+import { renames, toZipEntry, type ZipEntry } from './entry.ts'
+
+/** The whole directory, in its own order, after its announced size and totals have been held against the budgets. */
+export async function readDirectory(
+  access: RandomAccess,
+  records: EndRecords,
+  inspection: Inspection,
+  place: string,
+): Promise<ZipEntry[]> {
+  const { maxDirectoryBytes } = inspection.budgets
+  if (records.directorySize > maxDirectoryBytes) {
+    inspection.limitHit('maxDirectoryBytes')
+    const detail = `a directory of ${formatBytes(records.directorySize)}; the limit is ${formatBytes(maxDirectoryBytes)}`
+    throw new GateProblem('archive_bomb', place, detail)
+  }
+  inspection.declareEntries(records.entryCount, place)
+  const entries = await listEntries(access, records, place)
+  inspection.declare(
+    entries.reduce((sum, entry) => sum + entry.size, 0),
+    place,
+  )
+  return entries
+}
+
+async function listEntries(access: RandomAccess, records: EndRecords, place: string): Promise<ZipEntry[]> {
+  const reader = new BufferedReader(new SliceAccess(access, 0, records.end))
+  try {
+    const zip = await fromRandomAccessReaderPromise(reader, records.end, {
+      autoClose: false,
+      decodeStrings: false,
+      validateEntrySizes: false,
+    })
+    const entries: ZipEntry[] = []
+    for await (const entry of zip.eachEntry()) entries.push(toZipEntry(entry))
+    // A number, whatever its published type says.
+    if (Number(zip.readEntryCursor) !== records.directoryOffset + records.directorySize) {
+      throw new GateProblem('ambiguous_archive', place, 'the directory holds more than its entries')
+    }
+    return entries
+  } catch (error) {
+    if (reader.ioFailure !== undefined) throw reader.ioFailure
+    if (error instanceof GateProblem || !(error instanceof Error)) throw error
+    throw new GateProblem('not_inspectable', place, `the zip directory cannot be read: ${error.message}`)
+  }
+}
+
+/** Names that come twice, and names that change with the tool. */
+export function checkNames(entries: readonly ZipEntry[], inspection: Inspection, place: string): void {
+  const seen = new Map<string, ZipEntry>()
+  for (const entry of entries) {
+    if (renames(entry)) {
+      const detail = `some tools call it ${entry.otherName}`
+      inspection.report('ambiguous_archive', placeIn(place, entry.path), detail)
+    }
+    const earlier = seen.get(entry.path)
+    if (earlier === undefined) seen.set(entry.path, entry)
+    else checkPair(earlier, entry, inspection, placeIn(place, entry.path))
+  }
+}
+
+function checkPair(a: ZipEntry, b: ZipEntry, inspection: Inspection, place: string): void {
+  if (a.isDirectory && b.isDirectory) return
+  const same = a.isDirectory === b.isDirectory && a.crc === b.crc && a.size === b.size
+  if (same) inspection.report('odd_archive', place, 'listed twice with the same content')
+  else inspection.report('ambiguous_archive', place, 'two members of the same name with different content')
+}
