@@ -54,7 +54,7 @@ export function createApp(deps: AppDeps): Express {
   app.use('/api', notFound)
   servePage(app, config)
   app.use(notFound)
-  app.use(answerErrors)
+  app.use(answerErrors(deps.log))
   return app
 }
 

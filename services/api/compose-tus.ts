@@ -4,6 +4,7 @@ import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import type { createProgressPublisher } from '#shared/redis/progress-publisher.ts'
 import type { IndexedUpload, Room, UploadIndex } from '#shared/redis/upload-index.ts'
 import type { UploadLocks } from '#shared/redis/upload-lock.ts'
+import type { Logger } from '#shared/runtime/logger.ts'
 import type { Placement } from '#shared/storage/placement.ts'
 import type { UploadFiles } from '#shared/storage/upload-files.ts'
 import type { createRemoveUpload } from '#shared/uploads/remove-upload.ts'
@@ -28,6 +29,7 @@ export type TusParts = {
   locks: UploadLocks
   publisher: ReturnType<typeof createProgressPublisher>
   metrics: ApiMetrics
+  log: Logger
   find: FindUpload
   finish: (record: UploadRecord, size: number) => Promise<void>
   remove: (found: IndexedUpload) => Promise<void>
@@ -52,6 +54,7 @@ export function composeTus(parts: TusParts): Server {
     store,
     locks: parts.locks,
     maxUploadBytes: config.maxUploadBytes,
+    log: parts.log,
     admit: async (id, length) => {
       const metadata = requestContext().req.headers['upload-metadata']
       const header = typeof metadata === 'string' ? metadata : ''

@@ -61,6 +61,7 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
     locks,
     publisher,
     metrics,
+    log,
     find,
     finish,
     remove,

@@ -17,9 +17,13 @@ const REDACTED = [
   '*.filename',
 ]
 
+/** Fields that every line written in some context shall carry, such as the ids of the request being served. */
+export type LogContext = () => object
+
 /** One JSON line an event on standard output, with the process's name; tokens and file names never. */
-export const createLogger = (service: string, level: string): Logger =>
+export const createLogger = (service: string, level: string, context: LogContext = () => ({})): Logger =>
   pino({
+    mixin: context,
     name: service,
     level,
     timestamp: pino.stdTimeFunctions.isoTime,

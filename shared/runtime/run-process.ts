@@ -1,10 +1,11 @@
 import type { CommonConfig } from '../config/common.ts'
 import { type Env, EnvReader } from '../config/env.ts'
 import { Lifecycle } from './lifecycle.ts'
-import { createLogger, type Logger } from './logger.ts'
+import { createLogger, type LogContext, type Logger } from './logger.ts'
 
 type ProcessParts<Config extends CommonConfig> = {
   readonly name: string
+  readonly logContext?: LogContext
   readonly load: (read: EnvReader) => Config
   /** Builds everything and registers its stops; resolves when the process is ready to work. */
   readonly compose: (config: Config, log: Logger, life: Lifecycle) => Promise<unknown>
@@ -20,7 +21,7 @@ export async function runProcess<Config extends CommonConfig>(
 ): Promise<void> {
   const config = readConfig(node, parts)
   if (config === undefined) return
-  const log = createLogger(parts.name, config.logLevel)
+  const log = createLogger(parts.name, config.logLevel, parts.logContext)
   const life = new Lifecycle(log, config.stopStepMs)
   const stop = (why: string) => {
     log.info({ why }, 'stopping')

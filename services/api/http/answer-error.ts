@@ -56,17 +56,19 @@ function asAppError(error: unknown): unknown {
 }
 
 /** Last of all handlers: logs what is our fault, once, and answers. */
-export const answerErrors: ErrorRequestHandler = (thrown, _req, res, next) => {
-  const error = asAppError(thrown)
-  if (res.headersSent) {
-    next(error)
-    return
+export const answerErrors =
+  (log: Logger): ErrorRequestHandler =>
+  (thrown, _req, res, next) => {
+    const error = asAppError(thrown)
+    if (res.headersSent) {
+      next(error)
+      return
+    }
+    const { requestId } = requestContext()
+    const answer = errorAnswer(error, requestId)
+    logIfOurs(log, error, answer.status)
+    sendError(res, answer)
   }
-  const { requestId, log } = requestContext()
-  const answer = errorAnswer(error, requestId)
-  logIfOurs(log, error, answer.status)
-  sendError(res, answer)
-}
 
 export function logIfOurs(log: Logger, err: unknown, status: number): void {
   if (status >= 500 && status !== 507) log.error({ err }, 'request failed')

@@ -17,7 +17,6 @@ export const beginRequest =
     const context: RequestContext = {
       requestId,
       req,
-      log: log.child({ requestId }),
       principal: undefined,
       record: undefined,
       lock: undefined,
@@ -30,7 +29,10 @@ export const beginRequest =
       const status = res.writableFinished ? res.statusCode : 499
       metrics.requests.inc({ method, status: String(status) })
       const quiet = /\/(health|ready|metrics)$/.test(path) && status < 400
-      context.log[quiet ? 'debug' : 'info']({ method, path, status, ms, user: context.principal?.user }, 'request')
+      // The event comes from the socket, outside the request's context.
+      withContext(context, () =>
+        log[quiet ? 'debug' : 'info']({ method, path, status, ms, user: context.principal?.user }, 'request'),
+      )
     })
     withContext(context, next)
   }

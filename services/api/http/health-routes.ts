@@ -1,14 +1,20 @@
 import { type RequestHandler, Router } from 'express'
+import type { Logger } from '#shared/runtime/logger.ts'
 import type { ApiMetrics } from '../metrics.ts'
 import { requestContext } from './request-context.ts'
 
 /** One thing that has to be well before requests are welcome; rejects if it is not. */
 export type Probe = { readonly name: string; readonly check: () => Promise<unknown> }
 
-export type HealthDeps = { probes: readonly Probe[]; isStopping: () => boolean; identifyIfPresent: RequestHandler }
+export type HealthDeps = {
+  probes: readonly Probe[]
+  isStopping: () => boolean
+  identifyIfPresent: RequestHandler
+  log: Logger
+}
 
 /** Alive, and ready: Redis answers, the disk can be written to, nobody asked to stop. Administrators see which is not. */
-export function healthRoutes({ probes, isStopping, identifyIfPresent }: HealthDeps): Router {
+export function healthRoutes({ probes, isStopping, identifyIfPresent, log }: HealthDeps): Router {
   const router = Router()
   router.get('/health', (_req, res) => {
     res.json({ status: 'ok' })
@@ -20,7 +26,7 @@ export function healthRoutes({ probes, isStopping, identifyIfPresent }: HealthDe
           await check()
           return { name, ok: true }
         } catch (err) {
-          requestContext().log.warn({ err, probe: name }, 'not ready')
+          log.warn({ err, probe: name }, 'not ready')
           return { name, ok: false }
         }
       }),

@@ -4,13 +4,11 @@ import type { Principal } from '#shared/contracts/token.ts'
 import type { AppError } from '#shared/domain/errors.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import type { UploadLock } from '#shared/redis/upload-lock.ts'
-import type { Logger } from '#shared/runtime/logger.ts'
 
 /** What belongs to one request from its arrival to its answer. */
 export type RequestContext = {
   readonly requestId: string
   readonly req: IncomingMessage
-  log: Logger
   principal: Principal | undefined
   /** The upload this request is about, once known. */
   record: UploadRecord | undefined
@@ -40,7 +38,14 @@ export function principalHere(): Principal {
 
 /** Ties the rest of the request, and its log lines, to an upload. */
 export function aboutUpload(record: UploadRecord): void {
-  const context = requestContext()
-  if (context.record?.id !== record.id) context.log = context.log.child({ uploadId: record.id })
-  context.record = record
+  requestContext().record = record
+}
+
+/** What every log line of a request carries. */
+export function requestFields(): object {
+  const context = storage.getStore()
+  if (context === undefined) return {}
+  return context.record === undefined
+    ? { requestId: context.requestId }
+    : { requestId: context.requestId, uploadId: context.record.id }
 }

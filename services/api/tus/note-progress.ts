@@ -2,15 +2,20 @@ import { LIMITS } from '#shared/domain/limits.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import type { createProgressPublisher } from '#shared/redis/progress-publisher.ts'
 import type { UploadIndex } from '#shared/redis/upload-index.ts'
+import type { Logger } from '#shared/runtime/logger.ts'
 import { requestContext } from '../http/request-context.ts'
 
-export type NoteProgressDeps = { index: UploadIndex; publisher: ReturnType<typeof createProgressPublisher> }
+export type NoteProgressDeps = {
+  index: UploadIndex
+  publisher: ReturnType<typeof createProgressPublisher>
+  log: Logger
+}
 
 /** Tells people and the index how far an upload is, a few times a second; both may be lost, the size of the file is the truth. */
-export function createNoteProgress({ index, publisher }: NoteProgressDeps) {
+export function createNoteProgress({ index, publisher, log }: NoteProgressDeps) {
   const noted = new WeakMap<object, number>()
   return function noteProgress(record: UploadRecord, offset: number): void {
-    const { req, log } = requestContext()
+    const { req } = requestContext()
     const now = performance.now()
     const before = noted.get(req)
     if (before === undefined) noted.set(req, now)

@@ -2,6 +2,7 @@ import { Server } from '@tus/server'
 import { v7 as uuidv7 } from 'uuid'
 import { AppError } from '#shared/domain/errors.ts'
 import type { UploadLocks } from '#shared/redis/upload-lock.ts'
+import type { Logger } from '#shared/runtime/logger.ts'
 import { errorAnswer, logIfOurs } from '../http/answer-error.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { BodyPlan } from './receive-body.ts'
@@ -19,10 +20,19 @@ export type TusServerDeps = {
   /** Admits the upload of this request under `id`; throws what the client is to be told. */
   admit: (id: string, length: number | null) => Promise<void>
   receiveBody: (plan: BodyPlan) => Promise<number>
+  log: Logger
 }
 
 /** @tus/server with our store, our locks and the direct way of the bytes. It speaks the protocol; it decides nothing else. */
-export function createTusServer({ path, store, locks, maxUploadBytes, admit, receiveBody }: TusServerDeps): Server {
+export function createTusServer({
+  path,
+  store,
+  locks,
+  maxUploadBytes,
+  admit,
+  receiveBody,
+  log,
+}: TusServerDeps): Server {
   const server = new Server({
     path,
     datastore: store,
@@ -47,7 +57,7 @@ export function createTusServer({ path, store, locks, maxUploadBytes, admit, rec
       },
     },
     onResponseError: (_req, thrown) => {
-      const { requestId, log } = requestContext()
+      const { requestId } = requestContext()
       const error = fromTusError(thrown)
       const { status, body } = errorAnswer(error, requestId)
       logIfOurs(log, error, status)
