@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process'
+import { request } from 'node:http'
+import { resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { freePort } from '../support/ports.ts'
+import { startProcess } from '../support/processes.ts'
+import { redisPrefix, sharedRedisUrl } from '../support/redis.ts'
+import { REPOSITORY } from '../support/repository.ts'
+import { makeUploadRoot } from '../support/temp.ts'
+import { TEST_SECRET, testToken } from '../support/tokens.ts'
+import { bearer, idOf, TUS_PATH, tus } from '../support/tus.ts'
+import { until } from '../support/until.ts'
+
+const ENTRIES = ['services/api/main.ts', 'services/realtime/main.ts', 'workers/scan/main.ts', 'workers/sweep/main.ts']
+const run = (entry: string, args: string[], env: Record<string, string>) =>
+  spawnSync(process.execPath, [resolve(REPOSITORY, entry), ...args], {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    encoding: 'utf8',
+  })
+
+describe.each(ENTRIES)('%s', (entry) => {
+  test('--check proves a good configuration without starting anything', () => {
+    const env = { UPLOAD_ROOT: '/nowhere', REDIS_URL: 'redis://127.0.0.1:1', JWT_SECRET_KEY: TEST_SECRET }
+    const { status, stdout, stderr } = run(entry, ['--check'], env)
+    expect([status, stderr]).toEqual([0, ''])
+    expect(stdout).toContain('the configuration is good')
+  })
+  test('a bad one is refused with every problem, and no value', () => {
+    const { status, stderr } = run(entry, [], {
+      REDIS_URL: 'hunter2',
+      LOG_LEVEL: 'hunter2',
+      JWT_SECRET_KEY: 'hunter2',
+      STOP_STEP_MS: 'x',
+    })
+    expect(status).toBe(78)
+    for (const name of ['UPLOAD_ROOT', 'REDIS_URL', 'LOG_LEVEL', 'STOP_STEP_MS']) expect(stderr).toContain(name)
+    expect(stderr).not.toContain('hunter2')
+    expect(stderr).not.toContain('    at ')
+  })
+  test('a variable that is probably misspelt is told', () => {
+    const env = {
+      UPLOAD_ROOT: '/nowhere',
+      REDIS_URL: 'redis://127.0.0.1:1',
+      JWT_SECRET_KEY: TEST_SECRET,
+      UPLOAD_ROOTS: '/x',
+    }
+    expect(run(entry, ['--check'], env).stderr).toContain('UPLOAD_ROOTS is not known; UPLOAD_ROOT is meant, perhaps')
+  })
+})
+
+test('a second signal kills at once', async () => {
+  const { root, remove } = await makeUploadRoot()
+  const port = String(await freePort())
+  const env = {
+    UPLOAD_ROOT: root,
+    REDIS_URL: sharedRedisUrl(),
+    REDIS_PREFIX: redisPrefix(),
+    JWT_SECRET_KEY: TEST_SECRET,
+    API_PORT: port,
+  }
+  const api = await startProcess('services/api/main.ts', env)
+  const url = `http://127.0.0.1:${port}`
+  const token = testToken({ sub: 'kim' })
+  const id = idOf(await tus(url, token, 'POST', '', { 'Upload-Length': '100' }))
+  // A body that never ends keeps the first stop busy for its second of grace.
+  const headers = {
+    ...bearer(token),
+    'Tus-Resumable': '1.0.0',
+    'Upload-Offset': '0',
+    'Content-Type': 'application/offset+octet-stream',
+    'Content-Length': '100',
+  }
+  const open = request(`${url}${TUS_PATH}/${id}`, { method: 'PATCH', headers }).on('error', () => undefined)
+  await new Promise<void>((sent) => open.write('x', () => sent()))
+  api.kill('SIGTERM')
+  await until('the stop to begin', () => api.logs.some((line) => line.includes('"stopping"')))
+  api.kill('SIGTERM')
+  const first = await Promise.race([api.exited, new Promise((late) => setTimeout(late, 900, 'late').unref())])
+  expect(first).toEqual({ code: null, signal: 'SIGTERM' })
+  open.destroy()
+  await remove()
+})
