@@ -16,6 +16,7 @@ export const LIMITS = Object.freeze({
   ownerBytes: 64,
   tokenBytes: 8 * KIB,
   recordBytes: 256 * KIB,
+  policyBytes: 256 * KIB,
   listPage: 200,
   snapshotUploads: 200,
   /** Findings kept of each severity in one verdict; the rest is counted. */

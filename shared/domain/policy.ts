@@ -1,4 +1,4 @@
-import type { FindingCode, Severity } from './findings.ts'
+import { FINDINGS, type FindingCode, type Severity } from './findings.ts'
 import { GIB, KIB, MIB, TIB } from './limits.ts'
 
 /** What one scan may use (scan.md §2). Bytes, counts, ms. */
@@ -20,12 +20,39 @@ export type Budgets = {
   readonly wallClockBytesPerMs: number
 }
 
-/** A site's rules as data; `severities` overrides the default of a finding code. */
+/** Finer than its code, where a site may want to tell cases apart: the finer key wins over the code's. */
+export const ENCRYPTED = 'not_inspectable.encrypted'
+/** What `severities` of a policy may name. `antivirus_skipped` has its own setting, `antivirus.above_limit`. */
+export type SeverityKey = Exclude<FindingCode, 'antivirus_skipped'> | typeof ENCRYPTED
+export const SEVERITY_KEYS: readonly SeverityKey[] = Object.freeze(
+  [...(Object.keys(FINDINGS) as FindingCode[]), ENCRYPTED as typeof ENCRYPTED].filter(
+    (key) => key !== 'antivirus_skipped',
+  ),
+)
+
+export const ABOVE_LIMIT = ['warning', 'quarantine', 'ignore'] as const satisfies readonly Severity[]
+export type AntivirusRules = {
+  /** Larger files are not sent to the antivirus engine. */
+  readonly maxBytes: number
+  /** What it means that a file was too large for the engine. */
+  readonly aboveLimit: (typeof ABOVE_LIMIT)[number]
+}
+
+/** Compiled code a site may let in under its own name: shared libraries and object files of user subroutines. */
+export const NATIVE_KINDS = ['so', 'o'] as const
+export type NativeKind = (typeof NATIVE_KINDS)[number]
+
+/** The rules one file is judged by; `severities` overrides the default of a finding code. */
 export type Policy = {
   readonly version: string
   readonly budgets: Budgets
-  readonly severities: Readonly<Partial<Record<FindingCode, Severity>>>
+  readonly severities: Readonly<Partial<Record<SeverityKey, Severity>>>
+  readonly allowNative: readonly NativeKind[]
+  readonly antivirus: AntivirusRules
 }
+
+/** clamd reads no file of 2 GiB or more, whatever its configuration says. */
+export const ANTIVIRUS_CEILING = 2 * GIB - 1
 
 export const DEFAULT_POLICY: Policy = Object.freeze({
   version: 'default-1',
@@ -45,6 +72,8 @@ export const DEFAULT_POLICY: Policy = Object.freeze({
     wallClockBytesPerMs: 50_000,
   }),
   severities: Object.freeze({}),
+  allowNative: Object.freeze([]),
+  antivirus: Object.freeze({ maxBytes: ANTIVIRUS_CEILING, aboveLimit: 'warning' }),
 })
 
 /** How long a scan of `size` bytes may take, in ms: 120 s and a second for each 50 MB. */

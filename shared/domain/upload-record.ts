@@ -18,6 +18,8 @@ export type UploadRecord = {
   readonly version: 1
   readonly id: string
   readonly owner: string
+  /** The owner's groups as the token said at creation: the scan's policy may differ for them. Records of older versions have none. */
+  readonly groups?: readonly string[]
   readonly job: string
   /** Wanted path inside the job. */
   readonly path: string

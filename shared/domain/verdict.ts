@@ -1,5 +1,6 @@
+import { isEncrypted } from './finding-kinds.ts'
 import { FINDINGS, type FindingCode, type Severity } from './findings.ts'
-import type { Policy } from './policy.ts'
+import { ENCRYPTED, type Policy, type SeverityKey } from './policy.ts'
 
 /** One thing the gate saw: a stable code, where (path inside the file, outermost first, joined by " › "), and the figure behind it. */
 export type Finding = {
@@ -45,7 +46,8 @@ export type Verdict = {
 
 /** Turns facts into a verdict under a policy: pure, and the only place that decides. `now` is RFC 3339. */
 export function decideVerdict(report: GateReport, policy: Policy, now: string): Verdict {
-  const of = (severity: Severity) => report.findings.filter((finding) => severityOf(finding.code, policy) === severity)
+  const of = (severity: Severity) =>
+    report.findings.filter((finding) => severityOfFinding(finding, policy) === severity)
   const reasons = of('quarantine')
   return {
     outcome: reasons.length === 0 ? 'complete' : 'quarantined',
@@ -61,4 +63,13 @@ export function decideVerdict(report: GateReport, policy: Policy, now: string): 
 }
 
 export const severityOf = (code: FindingCode, policy: Policy): Severity =>
-  policy.severities[code] ?? FINDINGS[code].severity
+  code === 'antivirus_skipped' ? policy.antivirus.aboveLimit : severityByKey(code, policy)
+
+/** A key finer than a code says what its code says, unless the policy names it. */
+export function severityByKey(key: SeverityKey, policy: Policy): Severity {
+  const code = key === ENCRYPTED ? 'not_inspectable' : key
+  return policy.severities[key] ?? policy.severities[code] ?? FINDINGS[code].severity
+}
+
+const severityOfFinding = (finding: Finding, policy: Policy): Severity =>
+  isEncrypted(finding) ? severityByKey(ENCRYPTED, policy) : severityOf(finding.code, policy)

@@ -1,5 +1,5 @@
 import { isArchive, readerOf } from './containers/registry.ts'
-import { hasAppendedZip } from './containers/zip/end-records.ts'
+import { endsAsZip, ZIP_TAIL } from './containers/zip/end-records.ts'
 import {
   type Container,
   type ContainerReader,
@@ -12,12 +12,13 @@ import { ExecutableSniffer } from './executables/executable-sniffer.ts'
 import type { Inspection } from './inspection.ts'
 import { type ByteStream, Cursor, TappedStream } from './io/byte-stream.ts'
 import { spool } from './io/spool.ts'
+import { TailKeeper } from './io/tail-keeper.ts'
 import { judgeComName, judgeName, type NameFinding } from './names/name-rules.ts'
 import { GateProblem } from './problem.ts'
 import { type Detected, detect } from './types/detect.ts'
 import type { Label } from './types/format.ts'
 import { labelByLibrary } from './types/library.ts'
-import { compareWithName } from './types/name-agreement.ts'
+import { compareWithName, isSplitPart } from './types/name-agreement.ts'
 import { Sample } from './types/sample.ts'
 import { judgeScript } from './types/scripts.ts'
 
@@ -43,7 +44,8 @@ export class Walker implements MemberJudge {
       judgeName(content.name).filter((finding) => !isExpectedLibrary(content, finding)),
     )
     const sniffer = new ExecutableSniffer((kind) => this.#executable(content, kind))
-    const cursor = new Cursor(new TappedStream(content.stream, sniffer))
+    const tail = new TailKeeper(ZIP_TAIL)
+    const cursor = new Cursor(new TappedStream(content.stream, sniffer, tail))
     const sample = new Sample(await cursor.peek(HEAD), content.size)
     this.#inspection.engine('executable', 'type')
     this.#inspection.engine('type')
@@ -51,6 +53,7 @@ export class Walker implements MemberJudge {
     this.#know(content, type.label)
     this.#reportAll(content, contentFindings(content, sample, type))
     const label = await this.#open(content, type, sample, cursor)
+    this.#checkTail(content, type, tail)
     this.#know(content, label)
     return label
   }
@@ -77,8 +80,6 @@ export class Walker implements MemberJudge {
       this.#inspection.leave(content.place)
       this.#inspection.report('not_inspectable', content.place, `no decoder for ${type.label.en}`)
     }
-    const zip = await this.#appendedZip(content, type)
-    if (zip !== null) return zip
     const byLibrary = type.known || sample.isText ? null : await labelByLibrary(sample)
     // Binary STL is known by its size alone, and what a codec gives has none before its end.
     const start = content.size === null && !type.known ? Buffer.from(sample.head.subarray(0, 512)) : null
@@ -124,12 +125,11 @@ export class Walker implements MemberJudge {
   }
 
   /** A zip behind other content: tools that look from the end see an archive where others see a picture. */
-  async #appendedZip(content: Content, type: Detected): Promise<Label | null> {
-    const { access } = content
-    if (access === null || isArchive(type.family) || !(await hasAppendedZip(access))) return null
-    if (ZIP_CARRIERS.has(type.id)) return null
+  #checkTail(content: Content, type: Detected, tail: TailKeeper): void {
+    if (isArchive(type.family) || ZIP_CARRIERS.has(type.id)) return
+    const hasParts = type.known && (type.family === 'binary' || type.family === 'ole2' || type.family === 'hdf5')
+    if (!endsAsZip(tail.bytes, tail.size, hasParts)) return
     this.#inspection.report('ambiguous_archive', content.place, `${type.label.en} with a zip archive appended`)
-    return null
   }
 
   async member(container: Container, member: Member): Promise<void> {
@@ -154,6 +154,7 @@ export class Walker implements MemberJudge {
 
 /** Name and content together. */
 const contentFindings = (content: Content, sample: Sample, type: Detected): (NameFinding | null)[] => [
+  isSplitPart(content.name, sample.isText) ? { code: 'not_inspectable', detail: 'one part of a split archive' } : null,
   ...judgeComName(content.name, sample.isText),
   compareWithName(content.name, type),
   judgeScript(sample, content.name),

@@ -38,9 +38,10 @@ const windowsShortcut = (b: Buffer): string | null =>
 const rpm = (b: Buffer): string | null =>
   b.readUInt32BE(0) === 0xedabeedb && (b[4] as number) <= 4 ? 'software package (RPM)' : null
 
-/** HTML that Windows runs with the user's rights; the tag may stand anywhere in its head. */
+/** HTML that Windows runs with the user's rights; the tag may stand anywhere in its head, but prose about it is prose. */
 export const isHta = (head: Buffer): boolean =>
-  head.includes('<') && /<hta:application[\s>/]/i.test(head.toString('latin1', 0, 64 * 1024))
+  /^[\s\u00bb\u00bf\u00ef]*</.test(head.toString('latin1', 0, 256)) &&
+  /<hta:application[\s>/]/i.test(head.toString('latin1', 0, 64 * 1024))
 
 /** ISO 9660: the volume descriptor lies 32 KiB behind the start. */
 export const ISO_AT = 0x8001

@@ -118,21 +118,23 @@ export class LimitedStream implements ByteStream {
   }
 }
 
-/** Shows every chunk to a listener on its way, and the end. */
+export type Listener = { push(chunk: Buffer): void; end?(): void }
+
+/** Shows every chunk to listeners on its way, and the end. */
 export class TappedStream implements ByteStream {
   readonly #source: ByteStream
-  readonly #listener: { push(chunk: Buffer): void; end(): void }
+  readonly #listeners: readonly Listener[]
   #ended = false
-  constructor(source: ByteStream, listener: { push(chunk: Buffer): void; end(): void }) {
+  constructor(source: ByteStream, ...listeners: readonly Listener[]) {
     this.#source = source
-    this.#listener = listener
+    this.#listeners = listeners
   }
   async next(): Promise<Buffer | null> {
     const chunk = await this.#source.next()
-    if (chunk !== null) this.#listener.push(chunk)
+    if (chunk !== null) for (const listener of this.#listeners) listener.push(chunk)
     else if (!this.#ended) {
       this.#ended = true
-      this.#listener.end()
+      for (const listener of this.#listeners) listener.end?.()
     }
     return chunk
   }

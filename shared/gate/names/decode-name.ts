@@ -10,13 +10,17 @@ function decoded(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array): 
   }
 }
 
+/** Bytes a code page does not have come out as C1 controls; no letter is one. */
+const C1 = /[\u0080-\u009f]/
+
 /** A member name in whatever encoding it came: UTF-8 if it is valid, else the first Asian code page that fits, else Latin-1. */
 export function decodeName(bytes: Buffer): string {
   const utf8 = decoded(UTF8, bytes)
   if (utf8 !== null) return utf8
   for (const decoder of LEGACY) {
     const text = decoded(decoder, bytes)
-    if (text !== null) return text
+    if (text !== null && !C1.test(text)) return text
   }
-  return bytes.toString('latin1')
+  // Western code pages of DOS have letters where Latin-1 has C1 controls.
+  return bytes.toString('latin1').replace(/[\u0080-\u009f]/g, '\ufffd')
 }

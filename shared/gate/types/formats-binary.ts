@@ -74,7 +74,7 @@ export const CAE_BINARY_FORMATS = [
     'jt',
     'binary',
     'jt',
-    ({ head }) => /^Version \d\d?\.\d/.test(head.toString('latin1', 0, 13)) && head.length > 80,
+    ({ head, isText }) => !isText && /^Version \d\d?\.\d+ /.test(head.toString('latin1', 0, 13)),
     'JT model',
   ),
   format('glb', 'binary', 'glb', hex('676c546602000000'), 'glTF (binary)'),

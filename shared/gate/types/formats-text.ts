@@ -99,7 +99,7 @@ export const MARKUP_FORMATS = [
   format('dolfin', 'xml', 'xml', text(/<dolfin\b/, 1024), 'FEniCS mesh (XML)'),
   format('collada', 'xml', 'dae', text(/<COLLADA\b/, 1024), 'COLLADA scene'),
   format('x3d', 'xml', 'x3d', text(/<X3D\b/, 1024), 'X3D scene'),
-  format('svg', 'picture', 'svg', text(/<svg\b/, 1024), 'SVG picture', 'SVG 그림'),
+  format('svg', 'xml', 'svg', text(/<svg\b/, 1024), 'SVG picture', 'SVG 그림'),
   format('xml', 'xml', 'xml engd ssd ui amf scp', text(/^\s*<\?xml\b/, 64), 'XML'),
   format('gltf', 'json', 'gltf', text(/^\s*\{[\s\S]{0,4000}"asset"\s*:\s*\{/, 8192), 'glTF scene'),
   format('json', 'json', 'json ipynb wft fsrt series fctb', text(/^\s*[{[]\s*["{[\d}\]-]/, 64), 'JSON'),

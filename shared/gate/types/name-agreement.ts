@@ -50,6 +50,7 @@ for (const [extension, family] of [
   ['cas', 'gzip'],
   ['msh', 'gzip'],
   ['amf', 'zip'],
+  ['svg', 'picture'],
 ] as const) {
   EXPECTED.get(extension)?.add(family)
 }
@@ -67,6 +68,12 @@ export function isDataName(name: string): boolean {
   return families !== null && !SOURCES.has(extension)
 }
 const SOURCES = new Set('c h cc cpp f f90 for py sh pl tcl m jou comm mfront txt md log i inc mac cfg'.split(' '))
+
+/** Parts behind the first have no signature: the name is all there is. */
+const SPLIT = /\.(?:z\d\d|(?:zip|7z|rar|tar|gz|tgz|bz2|xz|zst)\.\d{3}|part\d+\.rar)$/i
+
+/** A part of a split archive says nothing about what the whole holds. */
+export const isSplitPart = (name: string, isText: boolean): boolean => !isText && SPLIT.test(name)
 
 /** Compares the container a name promises with the one that is there: never extension with extension. */
 export function compareWithName(name: string, type: Detected): NameFinding | null {

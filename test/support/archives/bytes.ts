@@ -1,3 +1,5 @@
+import { createCipheriv } from 'node:crypto'
+
 /** Little helpers to lay out binary headers field by field. */
 export const u16 = (value: number): Buffer => {
   const out = Buffer.alloc(2)
@@ -16,15 +18,8 @@ export const u64 = (value: number): Buffer => {
 }
 export const toBuffer = (data: Buffer | string): Buffer => (typeof data === 'string' ? Buffer.from(data) : data)
 
-/** Bytes that do not compress and look like nothing, the same for the same seed (xorshift32). */
+/** Bytes that do not compress and look like nothing, the same for the same seed. */
 export function noise(length: number, seed = 1): Buffer {
-  const out = Buffer.alloc(length)
-  let state = seed >>> 0 || 1
-  for (let i = 0; i < length; i++) {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    out[i] = state & 0xff
-  }
-  return out
+  const key = Buffer.alloc(16, seed)
+  return createCipheriv('aes-128-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(length))
 }

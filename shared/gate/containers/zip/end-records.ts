@@ -121,18 +121,23 @@ function agrees(plain: Buffer, zip64: Buffer): boolean {
   )
 }
 
-/** Whether some tool would find a zip when it looks from the end of content that is something else. */
-export async function hasAppendedZip(access: RandomAccess): Promise<boolean> {
-  const { bytes, start } = await readTail(access)
-  for (const at of positions(bytes)) {
-    const count = bytes.readUInt16LE(at + 10)
-    const [size, offset] = [bytes.readUInt32LE(at + 12), bytes.readUInt32LE(at + 16)]
-    if (count === 0 || size < 46 * count) continue
-    // The directory ends right before the record; what lies in front of the zip may be counted in its offsets or not.
-    const signature = Buffer.alloc(4)
-    const directory = start + at - size
-    if (directory < 0 || offset > directory) continue
-    if ((await access.read(signature, directory)) === 4 && signature.readUInt32LE(0) === 0x02014b50) return true
-  }
-  return false
+/** How much of an end must be kept for {@link endsAsZip}. */
+export const ZIP_TAIL = LONGEST
+
+/**
+ * Whether some tool would find a zip when it looks from the end of content that is something else. A directory that begins
+ * before the tail cannot be looked at; an end record whose every figure fits is enough then. `onlyAtEnd` leaves out zips that
+ * end before the content does: formats with parts of their own have them inside, e.g. a workbook in a presentation.
+ */
+export function endsAsZip(tail: Buffer, size: number, onlyAtEnd: boolean): boolean {
+  const start = size - tail.length
+  return positions(tail).some((at) => {
+    const count = tail.readUInt16LE(at + 10)
+    const [bytes, offset] = [tail.readUInt32LE(at + 12), tail.readUInt32LE(at + 16)]
+    // What lies in front of the zip may be counted in its offsets or not; the directory ends right before the record.
+    const directory = at - bytes
+    if (onlyAtEnd && at + END_SIZE + tail.readUInt16LE(at + 20) !== tail.length) return false
+    if (count === 0 || bytes < 46 * count || start + directory < offset) return false
+    return directory < 0 ? tail.readUInt16LE(at + 4) === 0 : tail.readUInt32LE(directory) === 0x02014b50
+  })
 }

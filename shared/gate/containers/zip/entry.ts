@@ -22,7 +22,13 @@ export type ZipEntry = {
 }
 
 /** Type bits of a Unix mode. PKZIP for Unix writes them under the host number of DOS, so the host is not asked. */
-export const FILE_TYPE = { mask: 0o170000, link: 0o120000, directory: 0o040000, regular: 0o100000 } as const
+export const FILE_TYPE = {
+  mask: 0o170000,
+  link: 0o120000,
+  directory: 0o040000,
+  regular: 0o100000,
+  pipe: 0o010000,
+} as const
 const UNICODE_PATH = 0x7075
 const DOS_DIRECTORY = 0x10
 

@@ -112,7 +112,7 @@ export class MemberReader {
       throw new GateProblem('ambiguous_archive', place, 'a folder with data in it')
     const { fileType } = entry
     const isLink = fileType === FILE_TYPE.link
-    if (!isLink) this.#checkType(fileType, place)
+    if (!isLink) this.#checkType(entry, place)
     await this.#decode(entry, data, place, (stream) => {
       if (entry.isDirectory) return Promise.resolve()
       if (isLink) return this.#link(entry, stream, place)
@@ -121,10 +121,12 @@ export class MemberReader {
     })
   }
 
-  #checkType(fileType: number, place: string): void {
-    const ordinary = [0, FILE_TYPE.regular, FILE_TYPE.directory] as readonly number[]
-    if (!ordinary.includes(fileType))
-      this.#container.inspection.report('unsafe_member', place, 'a device, pipe or socket')
+  #checkType({ fileType, size }: ZipEntry, place: string): void {
+    const { inspection } = this.#container
+    if (([0, FILE_TYPE.regular, FILE_TYPE.directory] as readonly number[]).includes(fileType)) return
+    // `… | zip x.zip -` records the pipe its data came from.
+    if (fileType === FILE_TYPE.pipe && size > 0) inspection.report('odd_archive', place, 'data recorded as a pipe')
+    else inspection.report('unsafe_member', place, 'a device, pipe or socket')
   }
 
   /** Lets `use` have the decoded bytes, then checks size, CRC, and that the compressed data ends where the member does. */
@@ -139,12 +141,12 @@ export class MemberReader {
       await use(stream)
       await stream.finish()
     }
-    const left = new GateProblem('ambiguous_archive', place, 'bytes behind the end of its compressed data')
+    const left = () => new GateProblem('ambiguous_archive', place, 'bytes behind the end of its compressed data')
     if (entry.method === STORED) return run(check(await this.#stored(data)))
     if (entry.compressedSize <= SMALL && entry.size <= SMALL) {
       const source = new SmallInflate(await this.#window.read(data.start, entry.compressedSize), entry.size)
       await run(check(source))
-      if (source.consumed !== entry.compressedSize) throw left
+      if (source.consumed !== entry.compressedSize) throw left()
       return
     }
     const packed = new Cursor(new RangeStream(this.#access, data.start, data.end))
@@ -154,7 +156,7 @@ export class MemberReader {
     } finally {
       await inflate.close()
     }
-    if ((await packed.peek(1)).length > 0) throw left
+    if ((await packed.peek(1)).length > 0) throw left()
   }
 
   async #stored({ start, end }: Range): Promise<ByteStream> {

@@ -1,0 +1,22 @@
+import type { NativeKind } from './policy.ts'
+import type { Finding } from './verdict.ts'
+
+/**
+ * Finer kinds than a finding's code tells. The gate puts them into `detail`, always in the same words; a test judges real
+ * files and holds these words against the gate's.
+ */
+export const isEncrypted = ({ code, detail }: Finding): boolean =>
+  code === 'not_inspectable' && /\bencrypted\b/.test(detail)
+
+/** What the gate calls the structure, and the names under which a build writes it. */
+const NATIVE: Readonly<Record<NativeKind, { readonly detail: string; readonly name: RegExp }>> = {
+  so: { detail: 'Linux program or shared library (ELF)', name: /[^/]\.so(\.\d+)*$/ },
+  o: { detail: 'Linux object file (ELF)', name: /[^/]\.o$/ },
+}
+
+/** Whether a finding is compiled code of an allowed kind under its own name; `path` is the file's. */
+export function isAllowedNative(finding: Finding, path: string, allowed: readonly NativeKind[]): boolean {
+  if (finding.code !== 'executable') return false
+  const place = finding.place === '' ? path : finding.place
+  return allowed.some((kind) => NATIVE[kind].detail === finding.detail && NATIVE[kind].name.test(place))
+}
