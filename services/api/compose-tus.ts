@@ -13,6 +13,7 @@ import { aboutUpload, principalHere, requestContext } from './http/request-conte
 import type { ApiMetrics } from './metrics.ts'
 import { TUS_PATH } from './paths.ts'
 import { createNoteProgress } from './tus/note-progress.ts'
+import type { OpenBodies } from './tus/open-bodies.ts'
 import { createReceiveBody } from './tus/receive-body.ts'
 import { createTusServer } from './tus/tus-server.ts'
 import { UploadStore } from './tus/upload-store.ts'
@@ -29,6 +30,7 @@ export type TusParts = {
   locks: UploadLocks
   publisher: ReturnType<typeof createProgressPublisher>
   metrics: ApiMetrics
+  bodies: OpenBodies
   log: Logger
   find: FindUpload
   finish: (record: UploadRecord, size: number) => Promise<void>
@@ -67,6 +69,7 @@ export function composeTus(parts: TusParts): Server {
       finish,
       reserveAhead: grow.ahead,
       progress: createNoteProgress(parts),
+      bodies: parts.bodies,
       metrics,
     }),
   })

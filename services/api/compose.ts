@@ -20,6 +20,7 @@ import { createApp } from './app.ts'
 import { composeTus } from './compose-tus.ts'
 import type { ApiConfig } from './config.ts'
 import { createApiMetrics } from './metrics.ts'
+import { OpenBodies } from './tus/open-bodies.ts'
 import { createFindUpload } from './use-cases/find-upload.ts'
 import { createListUploads } from './use-cases/list-uploads.ts'
 import { createRoomGauge } from './use-cases/room.ts'
@@ -47,6 +48,8 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
   const files = createUploadFiles(layout)
   const placement = createPlacement(layout)
   const metrics = createApiMetrics()
+  const bodies = new OpenBodies()
+  metrics.watchReceiving(() => bodies.count)
   const find = createFindUpload({ index })
   const removeUpload = createRemoveUpload({ files, placement, index, now })
   const remove = ({ record, received }: { record: Parameters<typeof removeUpload.remove>[0]; received: number }) =>
@@ -61,6 +64,7 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
     locks,
     publisher,
     metrics,
+    bodies,
     log,
     find,
     finish,
@@ -83,7 +87,7 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
     isStopping: () => life.isStopping,
   })
   const server = await listen(createServer(app), config)
-  life.onStop('http', () => closeServer(server))
+  life.onStop('http', () => closeServer(server, bodies))
   const { port } = server.address() as AddressInfo
   log.info({ host: config.host, port }, 'listening')
   return { port }
@@ -91,6 +95,9 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
 
 /** How long a connection may be silent in the middle of a body, ms. */
 const SILENCE_MS = 300_000
+
+/** How long answers may take to end once the process stops, ms. */
+const CUT_OFF_MS = 3_000
 
 async function listen(server: HttpServer, { host, port }: { host: string; port: number }): Promise<HttpServer> {
   // A body of 100 GB takes hours: only silence ends it.
@@ -104,10 +111,11 @@ async function listen(server: HttpServer, { host, port }: { host: string; port: 
   return server
 }
 
-/** Stops accepting, lets answers end for a while, then ends what is still receiving: clients resume elsewhere. */
-async function closeServer(server: HttpServer): Promise<void> {
+/** Stops accepting, ends bodies with the offset they reached, and cuts off what is still open after a while (a slow download). */
+async function closeServer(server: HttpServer, bodies: OpenBodies): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  const cut = setTimeout(() => server.closeAllConnections(), 1_000)
+  bodies.stop()
   server.closeIdleConnections()
+  const cut = setTimeout(() => server.closeAllConnections(), CUT_OFF_MS)
   await closed.finally(() => clearTimeout(cut))
 }

@@ -28,6 +28,15 @@ export function createApiMetrics() {
       labelNames: ['code'],
       registers,
     }),
-    receiving: new Gauge({ name: 'airlock_receiving', help: 'Bodies being received now', registers }),
+    /** `count` is asked at each scrape. */
+    watchReceiving: (count: () => number) =>
+      new Gauge({
+        name: 'airlock_receiving',
+        help: 'Bodies being received now',
+        registers,
+        collect() {
+          this.set(count())
+        },
+      }),
   }
 }

@@ -1,11 +1,13 @@
+import type { FindingCode } from './findings.ts'
 import type { NativeKind } from './policy.ts'
-import type { Finding } from './verdict.ts'
+
+type Fact = { readonly code: FindingCode; readonly place: string; readonly detail: string }
 
 /**
  * Finer kinds than a finding's code tells. The gate puts them into `detail`, always in the same words; a test judges real
  * files and holds these words against the gate's.
  */
-export const isEncrypted = ({ code, detail }: Finding): boolean =>
+export const isEncrypted = ({ code, detail }: Fact): boolean =>
   code === 'not_inspectable' && /\bencrypted\b/.test(detail)
 
 /** What the gate calls the structure, and the names under which a build writes it. */
@@ -15,8 +17,7 @@ const NATIVE: Readonly<Record<NativeKind, { readonly detail: string; readonly na
 }
 
 /** Whether a finding is compiled code of an allowed kind under its own name; `path` is the file's. */
-export function isAllowedNative(finding: Finding, path: string, allowed: readonly NativeKind[]): boolean {
-  if (finding.code !== 'executable') return false
-  const place = finding.place === '' ? path : finding.place
-  return allowed.some((kind) => NATIVE[kind].detail === finding.detail && NATIVE[kind].name.test(place))
+export function isAllowedNative({ code, place, detail }: Fact, path: string, allowed: readonly NativeKind[]): boolean {
+  if (code !== 'executable') return false
+  return allowed.some((kind) => NATIVE[kind].detail === detail && NATIVE[kind].name.test(place === '' ? path : place))
 }

@@ -29,8 +29,6 @@ export function parseName(raw: string, what: string): string {
   if (/[/\\]/.test(name)) throw invalid('bad_name', `Cannot use this ${what}: it holds a path separator`)
   if (/^[. ]+$/.test(name))
     throw invalid('bad_name', `Cannot use this ${what}: a name of only dots and spaces is not a name`)
-  if (name !== name.trim())
-    throw invalid('bad_name', `Cannot use this ${what}: it begins or ends with white space; trim it`)
   if (bytesOf(name) > LIMITS.nameBytes) {
     throw invalid(
       'name_too_long',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Upload } from 'tus-js-client'
 import { afterEach, expect, test } from 'vitest'
 import { GIB, KIB, MIB } from '#shared/domain/limits.ts'
+import { LEASE_MS } from '#shared/redis/upload-lock.ts'
 import { gzipBomb } from '../support/archives/bombs.ts'
 import { lsdynaDeck } from '../support/archives/cae.ts'
 import { type Listener, listen } from '../support/listener.ts'
@@ -170,3 +171,32 @@ test('all processes stopped by SIGTERM during uploads: clients resume after the 
   const quota = await fetch(`${site.apis[0]?.url}${FILES_PATH}/quota`, { headers: bearer(token) })
   expect(await quota.json()).toMatchObject({ reserved: 0, used: bodies.reduce((sum, { length }) => sum + length, 0) })
 }, 120_000)
+
+test('SIGTERM in the middle of a PATCH: it is answered with the offset reached, all of it durable, and the lock is free at once', async () => {
+  const { site } = await start({ apis: 2 })
+  const [first, second] = site.apis
+  if (first === undefined || second === undefined) throw new Error('no api')
+  const id = idOf(await tus(first.url, token, 'POST', '', { 'Upload-Length': '1000000' }))
+  const staged = join(site.root, 'users/kim/.airlock', `${id}.data`)
+  const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(300_000)) })
+  const patch = fetch(`${first.url}${TUS_PATH}/${id}`, {
+    method: 'PATCH',
+    headers: {
+      ...bearer(token),
+      'Tus-Resumable': '1.0.0',
+      'Upload-Offset': '0',
+      'Content-Type': 'application/offset+octet-stream',
+    },
+    body,
+    duplex: 'half',
+  } as RequestInit)
+  await until('the first bytes', async () => (await stat(staged)).size === 300_000)
+  first.process.kill('SIGTERM')
+  const answer = await patch
+  expect([answer.status, answer.headers.get('upload-offset')]).toEqual([204, '300000'])
+  expect(await first.process.exited).toEqual({ code: 0, signal: null })
+  const started = performance.now()
+  expect((await tus(second.url, token, 'HEAD', `/${id}`)).headers.get('upload-offset')).toBe('300000')
+  expect(performance.now() - started).toBeLessThan(LEASE_MS / 2)
+  first.process = await first.start()
+})

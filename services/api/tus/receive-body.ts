@@ -4,6 +4,7 @@ import { receive } from '#shared/storage/receive.ts'
 import type { UploadFiles } from '#shared/storage/upload-files.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { ApiMetrics } from '../metrics.ts'
+import type { OpenBodies } from './open-bodies.ts'
 
 export type ReceiveBodyDeps = {
   files: UploadFiles
@@ -11,6 +12,7 @@ export type ReceiveBodyDeps = {
   /** Keeps a reservation ahead of the bytes where the length is not known. */
   reserveAhead: (record: UploadRecord) => (end: number) => Promise<void>
   progress: (record: UploadRecord, offset: number) => void
+  bodies: OpenBodies
   metrics: ApiMetrics
 }
 
@@ -20,25 +22,22 @@ export type BodyPlan = { readonly offset: number; readonly maxBytes: number; rea
  * The body of a PATCH or of a creation with upload, from the socket to the staging file; answers the offset reached. Every byte
  * counted in it is on the disk (fdatasync), and if it is the last one so is the record.
  */
-export function createReceiveBody({ files, finish, reserveAhead, progress, metrics }: ReceiveBodyDeps) {
+export function createReceiveBody({ files, finish, reserveAhead, progress, bodies, metrics }: ReceiveBodyDeps) {
   return async function receiveBody({ offset, maxBytes, signal }: BodyPlan): Promise<number> {
     const { req, record, lock } = requestContext()
     if (record === undefined) throw new Error('This request is not about an upload yet')
     if (record.state !== 'receiving') return offset
     const ahead = record.length === null ? reserveAhead(record) : undefined
     const file = await files.openData(record, 'write')
-    metrics.receiving.inc()
+    const guard = (end: number) => {
+      lock?.assertHeld()
+      return ahead?.(end)
+    }
+    const onProgress = (at: number) => progress(record, at)
     try {
-      const { offset: reached } = await receive(req, file, {
-        offset,
-        maxBytes,
-        signal,
-        guard: (end) => {
-          lock?.assertHeld()
-          return ahead?.(end)
-        },
-        onProgress: (at) => progress(record, at),
-      })
+      const { offset: reached } = await bodies.during(signal, (ended) =>
+        receive(req, file, { offset, maxBytes, signal: ended, ownsChunks: true, guard, onProgress }),
+      )
       metrics.receivedBytes.inc(reached - offset)
       if (reached > offset || record.length === 0) await file.datasync()
       lock?.assertHeld()
@@ -50,7 +49,6 @@ export function createReceiveBody({ files, finish, reserveAhead, progress, metri
       }
       return reached
     } finally {
-      metrics.receiving.dec()
       await file.close()
     }
   }

@@ -32,6 +32,7 @@ export const createAdmitUpload = ({ index, placement, room, limits, now }: Admit
       version: 1,
       id,
       owner: principal.user,
+      groups: principal.groups,
       job: wanted.job,
       path: wanted.path,
       placed_path: null,
