@@ -9,6 +9,8 @@ export async function prepareFolders(settings: DevSettings): Promise<void> {
   const { uploads, ...others } = settings.folders
   try {
     for (const folder of Object.values(others)) await mkdir(folder, { recursive: true, mode: 0o700 })
+    // The API serves whatever lies there when it is asked; the folder itself has to be there when it starts.
+    await mkdir(settings.page, { recursive: true })
     await writeOnce(settings.secretFile, randomBytes(48).toString('base64'))
     if (settings.ownUploadRoot) {
       await mkdir(uploads, { recursive: true, mode: 0o700 })

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildPageIfStale } from './build-page.ts'
 import { checkPorts } from './check-ports.ts'
@@ -42,8 +41,6 @@ export async function startSite(deps: SiteDeps): Promise<void> {
   await stopLeftovers(settings.pidFile, say)
   await checkPorts(settings)
   signal.throwIfAborted()
-  // The API serves whatever lies there by the time it is asked for; the folder itself has to exist when it starts.
-  await mkdir(settings.page, { recursive: true })
   await Promise.all([buildPage(deps), startRedis(deps).then((redisUrl) => startProcesses(redisUrl, deps))])
 }
 

@@ -22,14 +22,18 @@ export type LogContext = () => object
 
 /** One JSON line an event on standard output, with the process's name; tokens and file names never. */
 export const createLogger = (service: string, level: string, context: LogContext = () => ({})): Logger =>
-  pino({
-    mixin: context,
-    name: service,
-    level,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: REDACTED, censor: '[redacted]' },
-    serializers: { err: safeError },
-  })
+  pino(
+    {
+      mixin: context,
+      name: service,
+      level,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: REDACTED, censor: '[redacted]' },
+      serializers: { err: safeError },
+    },
+    // Written at once: a line kept back would be lost with the process, and its flush at exit never ends once the reader of stdout is gone.
+    pino.destination({ fd: 1, sync: true }),
+  )
 
 /** What of an error goes into a log: a Redis error, say, carries its whole command, records and file names included. */
 const ERROR_FIELDS = ['type', 'message', 'code', 'kind', 'syscall', 'signal', 'exitCode'] as const
