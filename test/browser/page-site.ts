@@ -4,10 +4,15 @@ import { promisify } from 'node:util'
 import { freePort } from '../support/ports.ts'
 import { startProcess } from '../support/processes.ts'
 import { REPOSITORY } from '../support/repository.ts'
-import { startSite } from '../support/site.ts'
+import { type Member, startSite } from '../support/site.ts'
 import { makeTempFolder } from '../support/temp.ts'
 
-export type PageSite = { readonly url: string; readonly root: string; stop(): Promise<(number | null)[]> }
+export type PageSite = {
+  readonly url: string
+  readonly root: string
+  readonly realtime: Member
+  stop(): Promise<(number | null)[]>
+}
 
 /** A whole site whose API serves the page as it is built from the sources of this moment. */
 export async function startPageSite(): Promise<PageSite> {
@@ -23,15 +28,18 @@ export async function startPageSite(): Promise<PageSite> {
       env: { ...process.env, NODE_ENV: 'production' },
     }),
   ])
+  const [realtime] = site.realtimes
+  if (realtime === undefined) throw new Error('The site has no realtime process')
   const api = await startProcess('services/api/main.ts', {
     ...site.env,
     API_PORT: String(port),
-    REALTIME_PUBLIC_URL: site.realtimes[0]?.url ?? '',
+    REALTIME_PUBLIC_URL: realtime.url,
     WEB_ROOT: built.path,
   })
   return {
     url: `http://127.0.0.1:${port}`,
     root: site.root,
+    realtime,
     stop: async () => {
       const code = await api.stop()
       const codes = await site.stop()

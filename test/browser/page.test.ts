@@ -9,6 +9,7 @@ import { peFile } from '../support/archives/executables.ts'
 import { REPOSITORY } from '../support/repository.ts'
 import { makeTempFolder, type TempFolder } from '../support/temp.ts'
 import { testToken } from '../support/tokens.ts'
+import { send, settled } from '../support/tus.ts'
 import { until } from '../support/until.ts'
 import { launchChromium } from './chromium.ts'
 import { type Desk, openDesk, throttle, writeFiles } from './desk.ts'
@@ -170,6 +171,22 @@ describe('in windows of their own', () => {
       .waitFor()
     expect(await window.page.locator('tbody').count()).toBe(1)
     expect(await window.row('long.h5').getAttribute('data-upload')).toBe(id)
+    await window.close()
+  })
+
+  test('what happened while the live connection was away is there when it is back', async () => {
+    const token = testToken({ sub: 'patient' })
+    const window = await openDesk(browser, `${site.url}/#token=${token}`)
+    await window.drop(await writeFiles(files.path, { 'before.k': lsdynaDeck(5) }))
+    await window.row('before.k').getByText('Complete').waitFor()
+    site.realtime.process.kill('SIGKILL')
+    await site.realtime.process.exited
+    await window.page.locator('.link[data-link=lost]').waitFor()
+    const { id } = await send(site.url, token, lsdynaDeck(6), { filename: 'meanwhile.k' })
+    await settled(site.url, token, id)
+    site.realtime.process = await site.realtime.start()
+    await window.page.locator('.link[data-link=live]').waitFor()
+    await window.row('meanwhile.k').getByText('Complete').waitFor()
     await window.close()
   })
 

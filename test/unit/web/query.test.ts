@@ -31,6 +31,10 @@ test('the filters say how many they would show', () => {
   const all = { all: 4, underway: 1, complete: 1, quarantined: 1, held: 1 }
   expect(countByFilter(uploads, { ...EVERYTHING, everyone: true })).toEqual(all)
   expect(countByFilter(uploads, { ...EVERYTHING, text: 'mesh', filter: 'held' })).toEqual({
-    ...{ all: 1, underway: 0, complete: 1, quarantined: 0, held: 0 },
+    all: 1,
+    underway: 0,
+    complete: 1,
+    quarantined: 0,
+    held: 0,
   })
 })

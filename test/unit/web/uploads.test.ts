@@ -21,7 +21,11 @@ const page = (ids: readonly string[], rest: Partial<Page> = {}, second = 1) => (
   kind: 'page' as const,
   page: {
     uploads: ids.map((id) => upload({ id, second })),
-    ...{ after: null, last: true, exact: true, owner: 'engineer', ...rest },
+    after: null,
+    last: true,
+    exact: true,
+    owner: 'engineer',
+    ...rest,
   },
 })
 const fold = (...events: Envelope[]): Uploads => foldUploads(emptyUploads('engineer'), { kind: 'events', events })

@@ -22,9 +22,10 @@ export type Api = ReturnType<typeof createApi>
 /** The REST side of the API as one user. `onSignedOut` is called when the server no longer takes the token. */
 export function createApi({ token, onSignedOut }: { token: () => string; onSignedOut: () => void }) {
   const ask = async (method: string, path: string, signal?: AbortSignal): Promise<Response> => {
+    const shown = token()
     const init = {
       method,
-      headers: { Authorization: `Bearer ${token()}` },
+      headers: { Authorization: `Bearer ${shown}` },
       ...(signal === undefined ? {} : { signal }),
     }
     const answer = await fetch(`/api/v2/files/${path}`, init).catch((cause: unknown) => {
@@ -32,7 +33,8 @@ export function createApi({ token, onSignedOut }: { token: () => string; onSigne
       throw new ApiRefused({ status: 0, code: 'unreachable', message: '' }, { cause })
     })
     if (answer.ok) return answer
-    if (answer.status === 401) onSignedOut()
+    // Unless the portal has renewed it meanwhile.
+    if (answer.status === 401 && shown === token()) onSignedOut()
     throw new ApiRefused(parseRefusal(answer.status, await answer.text().catch(() => '')))
   }
   return {
