@@ -68,6 +68,7 @@ function servePage(app: Express, config: ApiConfig): void {
       portal_url: config.portalUrl === '' ? null : config.portalUrl,
       max_upload_bytes: config.maxUploadBytes,
       tus_endpoint: TUS_PATH,
+      admin_groups: config.jwt.adminGroups,
     })
   })
   if (!existsSync(config.webRoot)) return

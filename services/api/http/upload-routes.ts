@@ -55,9 +55,13 @@ function wantedOwner(user: string | null, principal: Principal): string | null {
 }
 
 function parseListQuery(query: URLSearchParams, principal: Principal): ListQuery {
-  const state = query.get('state')
-  if (state !== null && !isUploadState(state))
-    throw invalid('bad_state', `Cannot use this state: it must be one of ${UPLOAD_STATES.join(', ')}`)
+  const states = query.get('state')?.split(',') ?? null
+  if (states !== null && !states.every(isUploadState)) {
+    throw invalid(
+      'bad_state',
+      `Cannot use this state: it must be one or more of ${UPLOAD_STATES.join(', ')}, with commas between`,
+    )
+  }
   const before = query.get('cursor')
   if (before !== null && !isUploadId(before))
     throw invalid('bad_cursor', 'Cannot use this cursor: take next_cursor of the page before')
@@ -67,7 +71,7 @@ function parseListQuery(query: URLSearchParams, principal: Principal): ListQuery
   }
   return {
     owner: wantedOwner(query.get('user'), principal),
-    state,
+    states,
     job: query.get('job_id'),
     text: query.get('q')?.toLowerCase() ?? null,
     before,

@@ -5,9 +5,10 @@ import type { UploadIndex } from '#shared/redis/upload-index.ts'
 export type ListQuery = {
   /** null: of all users. */
   readonly owner: string | null
-  readonly state: UploadState | null
+  /** Any of these; null: all. */
+  readonly states: readonly UploadState[] | null
   readonly job: string | null
-  /** Part of the path, case ignored. */
+  /** Part of the path or of the job, case ignored. */
   readonly text: string | null
   readonly before: string | null
   readonly limit: number
@@ -39,7 +40,7 @@ export const createListUploads = ({ index }: { index: UploadIndex }) =>
     return { uploads, next_cursor: cursor }
   }
 
-const matches = (view: UploadView, { state, job, text }: ListQuery): boolean =>
-  (state === null || view.state === state) &&
+const matches = (view: UploadView, { states, job, text }: ListQuery): boolean =>
+  (states === null || states.includes(view.state)) &&
   (job === null || view.job_id === job) &&
-  (text === null || view.path.toLowerCase().includes(text))
+  (text === null || `${view.job_id}/${view.path}`.toLowerCase().includes(text))

@@ -21,8 +21,8 @@ test('a session ends with its token', () => {
 })
 
 test('administrators are in the group admin', () => {
-  expect(isAdmin({ user: 'a', groups: ['cae', 'admin'], expiresAt: null })).toBe(true)
-  expect(isAdmin({ user: 'admin', groups: ['administrators'], expiresAt: null })).toBe(false)
+  expect(isAdmin({ user: 'a', groups: ['cae', 'admin'], expiresAt: null }, ['admin'])).toBe(true)
+  expect(isAdmin({ user: 'admin', groups: ['administrators'], expiresAt: null }, ['admin'])).toBe(false)
 })
 
 test.each([

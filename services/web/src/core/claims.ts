@@ -22,7 +22,9 @@ export function parseClaims(token: string): Claims | undefined {
 
 export const isExpired = (claims: Claims, now: number): boolean => claims.expiresAt !== null && claims.expiresAt <= now
 
-export const isAdmin = (claims: Claims): boolean => claims.groups.includes('admin')
+/** For what the page shows only; the server decides by itself. */
+export const isAdmin = (claims: Claims, adminGroups: readonly string[]): boolean =>
+  claims.groups.some((group) => adminGroups.includes(group))
 
 /** The token of a `#token=…` fragment, or undefined. */
 export const tokenOfFragment = (fragment: string): string | undefined =>

@@ -1,6 +1,5 @@
 import type { QuotaView } from '#shared/contracts/events.ts'
 import type { UploadView } from '#shared/contracts/upload-view.ts'
-import type { UploadState } from '#shared/domain/upload-state.ts'
 import { FILTERS, type Query } from '../core/query.ts'
 import { parseRefusal, type Refusal } from '../core/refusal.ts'
 
@@ -38,15 +37,8 @@ export function createApi({ token, onSignedOut }: { token: () => string; onSigne
     throw new ApiRefused(parseRefusal(answer.status, await answer.text().catch(() => '')))
   }
   return {
-    /** A filter of several states is several questions; it shows what is under way, which is seldom more than a page of each. */
-    list: async (query: Query, cursor: string | null, signal?: AbortSignal): Promise<ListAnswer> => {
-      const states = FILTERS[query.filter]
-      const one = async (state: UploadState | undefined) =>
-        (await (await ask('GET', `uploads?${listParameters(query, state, cursor)}`, signal)).json()) as ListAnswer
-      if (states.length < 2) return one(states[0])
-      const answers = await Promise.all(states.map(one))
-      return { uploads: answers.flatMap(({ uploads }) => uploads), next_cursor: null }
-    },
+    list: async (query: Query, cursor: string | null, signal?: AbortSignal): Promise<ListAnswer> =>
+      (await (await ask('GET', `uploads?${listParameters(query, cursor)}`, signal)).json()) as ListAnswer,
     quota: async (): Promise<QuotaView> => (await (await ask('GET', 'quota')).json()) as QuotaView,
     remove: async (id: string): Promise<void> => {
       await ask('DELETE', `uploads/${id}`)
@@ -57,10 +49,11 @@ export function createApi({ token, onSignedOut }: { token: () => string; onSigne
   }
 }
 
-function listParameters({ text, everyone }: Query, state: UploadState | undefined, cursor: string | null) {
+function listParameters({ filter, text, everyone }: Query, cursor: string | null) {
   const parameters = new URLSearchParams({ limit: String(PAGE_ROWS) })
   if (cursor !== null) parameters.set('cursor', cursor)
-  if (state !== undefined) parameters.set('state', state)
+  const states = FILTERS[filter]
+  if (states.length > 0) parameters.set('state', states.join(','))
   if (text.trim() !== '') parameters.set('q', text.trim())
   if (everyone) parameters.set('user', '*')
   return parameters

@@ -5,6 +5,8 @@ export type PageConfig = {
   /** 0: no limit. */
   readonly maxUploadBytes: number
   readonly tusEndpoint: string
+  /** Whose members see the uploads of all. */
+  readonly adminGroups: readonly string[]
 }
 
 export async function fetchPageConfig(signal: AbortSignal): Promise<PageConfig> {
@@ -18,4 +20,5 @@ const parsePageConfig = (raw: Record<string, unknown>): PageConfig => ({
   portalUrl: typeof raw.portal_url === 'string' && /^https?:/.test(raw.portal_url) ? raw.portal_url : null,
   maxUploadBytes: typeof raw.max_upload_bytes === 'number' ? raw.max_upload_bytes : 0,
   tusEndpoint: typeof raw.tus_endpoint === 'string' ? raw.tus_endpoint : '/api/v2/files/upload',
+  adminGroups: Array.isArray(raw.admin_groups) ? raw.admin_groups.filter((group) => typeof group === 'string') : [],
 })

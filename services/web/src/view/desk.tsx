@@ -67,7 +67,13 @@ export function Desk({ session, config, end }: Props) {
           {uploads.quota !== null && <QuotaCard quota={uploads.quota} />}
         </aside>
         <section className="card uploads" aria-labelledby="uploads-title">
-          <Toolbar query={query} onQuery={setQuery} counts={counts} more={pages.more} admin={isAdmin(claims)} />
+          <Toolbar
+            query={query}
+            onQuery={setQuery}
+            counts={counts}
+            more={pages.more}
+            admin={isAdmin(claims, config.adminGroups)}
+          />
           {trouble !== '' && (
             <p className="trouble" role="alert">
               {trouble}
