@@ -1,9 +1,10 @@
-import type { FindingCode } from '#shared/domain/findings.ts'
+import type { FindingCode, Severity } from '#shared/domain/findings.ts'
 import { LIMITS } from '#shared/domain/limits.ts'
 import type { Budgets, Policy } from '#shared/domain/policy.ts'
 import { type Coverage, type Finding, severityOf } from '#shared/domain/verdict.ts'
 import { formatBytes, formatCount } from './format-figures.ts'
 import { BudgetSpent, GateProblem, StopJudging } from './problem.ts'
+import { showText } from './show-text.ts'
 
 /** The state of one judging: what was found, what was looked at, and what is left of the budgets over all layers. */
 export class Inspection {
@@ -12,7 +13,8 @@ export class Inspection {
   readonly #allowedBytes: number
   readonly #findings: Finding[] = []
   readonly #seen = new Set<string>()
-  readonly #perCode = new Map<FindingCode, number>()
+  readonly #kept = new Map<Severity, number>()
+  readonly #dropped = new Map<FindingCode, number>()
   readonly #engines = new Set<string>()
   readonly #limits = new Set<string>()
   readonly #notInspected = new Set<string>()
@@ -41,26 +43,27 @@ export class Inspection {
     return this.#entries
   }
   get findings(): readonly Finding[] {
-    const dropped = [...this.#perCode].filter(([, count]) => count > LIMITS.findings)
-    const more = dropped.map(([code, count]) => ({
+    const more = [...this.#dropped].map(([code, count]) => ({
       code,
       place: '',
-      detail: `and ${formatCount(count - LIMITS.findings)} more of this kind`,
+      detail: `and ${formatCount(count)} more of this kind`,
     }))
     return [...this.#findings, ...more]
   }
 
   /** Records a finding; one that means quarantine under the policy ends the judging. */
   report(code: FindingCode, place: string, detail: string): void {
-    const count = this.#perCode.get(code) ?? 0
-    if (count < LIMITS.findings) {
-      const key = `${code}\0${place}\0${detail}`
-      if (this.#seen.has(key)) return
+    const severity = severityOf(code, this.policy)
+    const finding = { code, place: showText(place), detail: showText(detail) }
+    const key = `${code}\0${finding.place}\0${finding.detail}`
+    if (this.#seen.has(key)) return
+    const kept = this.#kept.get(severity) ?? 0
+    if (kept < LIMITS.findings) {
       this.#seen.add(key)
-      this.#findings.push({ code, place, detail })
-    }
-    this.#perCode.set(code, count + 1)
-    if (severityOf(code, this.policy) === 'quarantine') throw new StopJudging(code)
+      this.#findings.push(finding)
+      this.#kept.set(severity, kept + 1)
+    } else this.#dropped.set(code, (this.#dropped.get(code) ?? 0) + 1)
+    if (severity === 'quarantine') throw new StopJudging(code)
   }
 
   /** Records why some content was left; the caller goes on behind it, if the policy lets it go on at all. */
@@ -71,7 +74,7 @@ export class Inspection {
   }
 
   leave(place: string): void {
-    if (this.#notInspected.size < LIMITS.findings) this.#notInspected.add(place)
+    if (this.#notInspected.size < LIMITS.findings) this.#notInspected.add(showText(place))
   }
 
   engine(name: string, stage = name): void {

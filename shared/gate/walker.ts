@@ -44,18 +44,43 @@ export class Walker implements MemberJudge {
       judgeName(content.name).filter((finding) => !isExpectedLibrary(content, finding)),
     )
     const sniffer = new ExecutableSniffer((kind) => this.#executable(content, kind))
-    const tail = new TailKeeper(ZIP_TAIL)
-    const cursor = new Cursor(new TappedStream(content.stream, sniffer, tail))
-    const sample = new Sample(await cursor.peek(HEAD), content.size)
+    const cursor = new Cursor(content.stream)
+    const head = await cursor.peek(HEAD)
     this.#inspection.engine('executable', 'type')
     this.#inspection.engine('type')
+    const label =
+      head.length < HEAD ? this.#small(content, cursor, head, sniffer) : this.#large(content, cursor, head, sniffer)
+    this.#know(content, await label)
+    return label
+  }
+
+  /** All of it lies in one buffer: it is looked at there. */
+  #small(content: Content, cursor: Cursor, bytes: Buffer, sniffer: ExecutableSniffer): Promise<Label> {
+    sniffer.push(bytes)
+    sniffer.end()
+    const sample = new Sample(bytes, bytes.length)
+    const type = this.#identify(content, sample)
+    this.#checkTail(content, type, bytes, bytes.length)
+    return this.#open(content, type, sample, cursor)
+  }
+
+  /** It is looked at while it streams by. */
+  async #large(content: Content, cursor: Cursor, head: Buffer, sniffer: ExecutableSniffer): Promise<Label> {
+    // Before anything else, so that a program is called one and not an unknown binary under a wrong name.
+    const tail = new TailKeeper(ZIP_TAIL)
+    const tapped = new Cursor(new TappedStream(cursor, sniffer, tail))
+    const sample = new Sample(await tapped.peek(head.length), content.size)
+    const type = this.#identify(content, sample)
+    const label = await this.#open(content, type, sample, tapped)
+    this.#checkTail(content, type, tail.bytes, tail.size)
+    return label
+  }
+
+  #identify(content: Content, sample: Sample): Detected {
     const type = detect(sample, content.name)
     this.#know(content, type.label)
     this.#reportAll(content, contentFindings(content, sample, type))
-    const label = await this.#open(content, type, sample, cursor)
-    this.#checkTail(content, type, tail)
-    this.#know(content, label)
-    return label
+    return type
   }
 
   #know(content: Content, label: Label): void {
@@ -125,10 +150,10 @@ export class Walker implements MemberJudge {
   }
 
   /** A zip behind other content: tools that look from the end see an archive where others see a picture. */
-  #checkTail(content: Content, type: Detected, tail: TailKeeper): void {
+  #checkTail(content: Content, type: Detected, tail: Buffer, size: number): void {
     if (isArchive(type.family) || ZIP_CARRIERS.has(type.id)) return
     const hasParts = type.known && (type.family === 'binary' || type.family === 'ole2' || type.family === 'hdf5')
-    if (!endsAsZip(tail.bytes, tail.size, hasParts)) return
+    if (!endsAsZip(tail.subarray(-ZIP_TAIL), size, hasParts)) return
     this.#inspection.report('ambiguous_archive', content.place, `${type.label.en} with a zip archive appended`)
   }
 

@@ -9,16 +9,15 @@ const HEAD = 64 * 1024
 const TAIL = 512
 
 /**
- * Finds an executable by its structure in bytes that are pushed through once, in order, under whatever name.
- * `onFound` may throw, to end the reading.
+ * Finds an executable by its structure in bytes that come by once, in order, under whatever name. The first piece holds
+ * all there is, or at least the head. `onFound` may throw, to end the reading.
  */
 export class ExecutableSniffer {
   readonly #onFound: (kind: string) => void
   readonly #probes: Probe[] = []
-  #head: Buffer = Buffer.alloc(0)
+  #start: Buffer = Buffer.alloc(0)
   #tail: Buffer = Buffer.alloc(0)
   #size = 0
-  #headRead = false
   #found = false
 
   constructor(onFound: (kind: string) => void) {
@@ -26,46 +25,26 @@ export class ExecutableSniffer {
   }
 
   push(chunk: Buffer): void {
-    const start = this.#size
+    const position = this.#size
     this.#size += chunk.length
     if (this.#found) return
-    // The usual case, a whole small file or a first chunk beyond the head, is looked at where it lies.
-    if (!this.#headRead) {
-      const enough = start === 0 && chunk.length >= HEAD
-      const head = enough
-        ? chunk.subarray(0, HEAD)
-        : Buffer.concat([this.#head, chunk.subarray(0, HEAD - this.#head.length)])
-      if (head.length >= HEAD) this.#readHead(head)
-      this.#head = head.length >= HEAD ? Buffer.from(head.subarray(0, 64)) : head
-      if (this.#headRead) this.#feed(head, 0)
-    }
-    if (this.#headRead) this.#feed(chunk, start)
+    if (position === 0) this.#readHead(chunk.subarray(0, HEAD))
+    this.#feed(chunk, position)
     this.#keepTail(chunk)
   }
 
   end(): void {
-    if (!this.#headRead) {
-      const head = this.#head
-      this.#readHead(head)
-      this.#feed(head, 0)
-    }
     if (this.#found) return
     if (isDmgTrailer(this.#tail)) this.#hit('disk image (DMG)')
-    else if (this.#isMz() && isPlainDos(this.#head, this.#size)) this.#hit('DOS program (MZ)')
-  }
-
-  #isMz(): boolean {
-    const magic = this.#head.toString('latin1', 0, 2)
-    return magic === 'MZ' || magic === 'ZM'
+    else if (isMz(this.#start) && isPlainDos(this.#start, this.#size)) this.#hit('DOS program (MZ)')
   }
 
   #readHead(head: Buffer): void {
-    this.#headRead = true
-    this.#head = head
+    this.#start = Buffer.from(head.subarray(0, 64))
     const kind = executableAtStart(head) ?? executableText(head)
     if (kind !== null) this.#hit(kind)
     this.#watch(ISO_AT, 5, (bytes) => (isIso(bytes) ? 'disk image (ISO 9660)' : null))
-    if (this.#isMz() && head.length >= 64) this.#watch(head.readUInt32LE(0x3c), 64, newerHeader)
+    if (isMz(head) && head.length >= 64) this.#watch(head.readUInt32LE(0x3c), 64, newerHeader)
     const classIdAt = rootClassIdAt(head)
     if (classIdAt !== null) {
       this.#watch(classIdAt, 16, (bytes) => (isInstallerClassId(bytes) ? 'Windows installer (MSI)' : null))
@@ -100,6 +79,8 @@ export class ExecutableSniffer {
     this.#onFound(kind)
   }
 }
+
+const isMz = (head: Buffer): boolean => (head[0] === 0x4d && head[1] === 0x5a) || (head[0] === 0x5a && head[1] === 0x4d)
 
 function executableText(head: Buffer): string | null {
   if (isDeb(head)) return 'software package (DEB)'

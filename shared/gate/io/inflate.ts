@@ -91,7 +91,9 @@ export class TooMuchData extends Error {}
 export function inflateSmall(bytes: Buffer, maxLength: number): { data: Buffer; consumed: number } {
   try {
     // `info` is not in the type of the overload, but in the documentation since Node 9.
-    const result = inflateRawSync(bytes, { maxOutputLength: Math.max(1, maxLength), info: true }) as unknown as {
+    // One chunk for all of it, so that nothing is put together afterwards.
+    const options = { maxOutputLength: Math.max(1, maxLength), chunkSize: Math.max(64, maxLength + 1), info: true }
+    const result = inflateRawSync(bytes, options) as unknown as {
       buffer: Buffer
       engine: { bytesWritten: number }
     }

@@ -35,20 +35,22 @@ export class TarMembers {
   }
 
   async read(member: TarMember): Promise<void> {
+    const { inspection } = this.#container
     const path = admitMember(this.#container, member.name, Buffer.byteLength(member.name))
     const place = placeIn(this.#container.content.place, path)
     const { type } = member.header
     if (type === '1' || type === '2') return this.#link(member, path, place)
-    if (type in DEVICES) return this.#refuse(member, place, DEVICES[type] as string)
+    if (type in DEVICES) inspection.report('unsafe_member', place, DEVICES[type] as string)
+    // GNU's incremental dumps: a folder with the list of its files behind it.
+    if (type in DEVICES || type === 'D') return this.#skip(member)
     if (type === '5') return this.#empty(member, place, 'a folder')
     if (type === '0' && member.name.endsWith('/') && member.size === 0) return
-    if (!FILES.has(type)) this.#container.inspection.report('odd_archive', place, `a member of unknown type "${type}"`)
+    if (!FILES.has(type)) inspection.report('odd_archive', place, `a member of unknown type "${type}"`)
     this.#links.addPath(path)
     await this.#file(member, place)
   }
 
-  async #refuse(member: TarMember, place: string, what: string): Promise<void> {
-    this.#container.inspection.report('unsafe_member', place, what)
+  async #skip(member: TarMember): Promise<void> {
     await this.#cursor.skip(Math.ceil(member.size / BLOCK) * BLOCK)
   }
 
@@ -69,6 +71,7 @@ export class TarMembers {
     if (LinkMap.escapesAsHardLink(member.link)) {
       inspection.report('unsafe_member', place, 'a hard link that leaves the archive')
     }
+    this.#links.addPath(path)
     this.#links.addPath(normalisePath(member.link).path)
     inspection.report('inner_link', place, 'a hard link')
   }

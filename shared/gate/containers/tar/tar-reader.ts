@@ -90,7 +90,6 @@ class TarReader {
         this.#longLink = await this.#text(header)
         return true
       case 'V': // the volume's label
-      case 'D': // GNU: the list of an incrementally dumped folder
         await this.#cursor.skip(this.#padded(header.size))
         return true
       case 'M':
