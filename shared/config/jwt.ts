@@ -1,11 +1,12 @@
-import { createPublicKey, type KeyObject } from 'node:crypto'
+import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
 import type { EnvReader } from './env.ts'
 
 export const JWT_ALGORITHMS = ['HS256', 'RS256', 'ES256'] as const
 export type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number]
 
 export type JwtConfig = {
-  readonly key: string | KeyObject
+  /** A KeyObject also for HS256: from a string jsonwebtoken would try to make a public key first, for each token. */
+  readonly key: KeyObject
   readonly algorithms: readonly JwtAlgorithm[]
   readonly requiredPermission: string
   readonly requiredGroup: string | null
@@ -35,7 +36,7 @@ export function readJwt(read: EnvReader, production: boolean): JwtConfig {
     read.problem(`JWT_ALGORITHMS must be ${fits.join(', ')} with the key that is set`)
   }
   return {
-    key: publicKey ?? secret ?? '',
+    key: publicKey ?? createSecretKey(Buffer.from(secret ?? '')),
     algorithms,
     requiredPermission: read.text('REQUIRED_PERMISSION', 'dashboard'),
     requiredGroup: read.raw('REQUIRED_GROUP') ?? null,

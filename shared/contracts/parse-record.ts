@@ -9,10 +9,14 @@ const isTextOrNull = (value: unknown): value is string | null => value === null 
 const isLength = (value: unknown): boolean => value === null || (Number.isSafeInteger(value) && (value as number) >= 0)
 const isObjectOrNull = (value: unknown): boolean => value === null || typeof value === 'object'
 
+const isTextListOrAbsent = (value: unknown): boolean =>
+  value === undefined || (Array.isArray(value) && value.every(isText))
+
 const FIELDS: Readonly<Record<keyof UploadRecord, (value: unknown) => boolean>> = {
   version: (value) => value === 1,
   id: isUploadId,
   owner: isSafeOwner,
+  groups: isTextListOrAbsent,
   job: isText,
   path: isText,
   placed_path: isTextOrNull,

@@ -12,6 +12,7 @@ export type VerdictView = {
   readonly detected_type: string | null
   readonly sha256: string | null
   readonly coverage: Verdict['coverage']
+  readonly policy_version: string
 }
 
 /** An upload as its owner sees it: no path of the server, nothing internal. */
@@ -40,6 +41,7 @@ export const verdictView = (verdict: Verdict): VerdictView => ({
   detected_type: verdict.detected_type,
   sha256: verdict.sha256,
   coverage: verdict.coverage,
+  policy_version: verdict.policy_version,
 })
 
 /** `received` is the offset: bytes that are safely there. */

@@ -6,6 +6,7 @@ export class Lifecycle {
   readonly #stack = new AsyncDisposableStack()
   readonly #log: Logger
   readonly #stepMs: number
+  readonly #reloads: (() => void)[] = []
   #failures = 0
   #stopping: Promise<number> | undefined
 
@@ -29,6 +30,15 @@ export class Lifecycle {
         this.#log.error({ err, step: name }, 'stop step failed')
       }
     })
+  }
+
+  /** Registers what is to be read again on SIGHUP; it handles its own errors. */
+  onReload(reload: () => void): void {
+    this.#reloads.push(reload)
+  }
+
+  reload(): void {
+    for (const reload of this.#reloads) reload()
   }
 
   /** Stops everything once and answers the exit code: 0 if every step ended well. */

@@ -7,6 +7,8 @@ type ProcessParts<Config extends CommonConfig> = {
   readonly name: string
   readonly logContext?: LogContext
   readonly load: (read: EnvReader) => Config
+  /** Reads something again on SIGHUP; a process that does not is ended by it, as is usual. */
+  readonly reloads?: boolean
   /** Builds everything and registers its stops; resolves when the process is ready to work. */
   readonly compose: (config: Config, log: Logger, life: Lifecycle) => Promise<unknown>
 }
@@ -31,6 +33,7 @@ export async function runProcess<Config extends CommonConfig>(
     })
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) node.once(signal, () => stop(signal))
+  if (parts.reloads === true) node.on('SIGHUP', () => life.reload())
   // The launcher's pipe closed: it died without a signal, and nobody else would stop this process.
   if (node.env.AIRLOCK_STOP_WITH_PARENT === '1') node.once('disconnect', () => stop('parent gone'))
   try {

@@ -36,10 +36,12 @@ const FLOORS: Record<string, number> = {
   config: 1,
   runtime: 1,
   gate: 2,
+  antivirus: 2,
   redis: 2,
   storage: 2,
   queue: 2,
   uploads: 3,
+  scanning: 3,
 }
 const floorOf = (file: string) => FLOORS[file.split('/')[1] ?? '']
 

@@ -1,9 +1,15 @@
+import { createAntivirus } from '#shared/antivirus/antivirus.ts'
+import { createClamd } from '#shared/antivirus/clamd.ts'
+import { BadPolicy } from '#shared/domain/parse-policy.ts'
 import { connectRedis } from '#shared/redis/connect.ts'
 import { createKeys } from '#shared/redis/keys.ts'
 import { createProgressPublisher } from '#shared/redis/progress-publisher.ts'
 import { createUploadIndex } from '#shared/redis/upload-index.ts'
 import type { Lifecycle } from '#shared/runtime/lifecycle.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
+import { createPolicySource, type PolicySource } from '#shared/scanning/policy-source.ts'
+import { createScanFile } from '#shared/scanning/scan-file.ts'
+import { createScanPool } from '#shared/scanning/scan-pool.ts'
 import { createLayout } from '#shared/storage/layout.ts'
 import { createPlacement } from '#shared/storage/placement.ts'
 import { checkRoot } from '#shared/storage/root.ts'
@@ -11,7 +17,6 @@ import { createUploadFiles } from '#shared/storage/upload-files.ts'
 import { createHoldUpload } from '#shared/uploads/hold-upload.ts'
 import { createRemoveUpload } from '#shared/uploads/remove-upload.ts'
 import type { ScanConfig } from './config.ts'
-import { createScanPool } from './scan-pool.ts'
 import { createScanUpload } from './scan-upload.ts'
 import { startScanWorker } from './scan-worker.ts'
 import { createSettleUpload } from './settle-upload.ts'
@@ -38,6 +43,11 @@ export async function composeScan(config: ScanConfig, log: Logger, life: Lifecyc
   life.onStop('scan processes', () => pool.close())
   await pool.warm()
 
+  const policies = createPolicySource(config)
+  life.onReload(() => reloadPolicy(policies, log))
+  const antivirus = config.clamd === null ? null : createAntivirus(createClamd(config.clamd))
+  const scanFile = createScanFile({ pool, antivirus, now })
+
   const removeUpload = createRemoveUpload({ files, placement, index, now })
   const settle = createSettleUpload({ files, placement, index, removeUpload, now })
   const worker = startScanWorker({
@@ -45,9 +55,20 @@ export async function composeScan(config: ScanConfig, log: Logger, life: Lifecyc
     keys,
     log,
     concurrency: config.concurrency,
-    scanUpload: createScanUpload({ layout, files, index, pool, policy: config.policy, settle, publisher, now }),
+    scanUpload: createScanUpload({ layout, files, index, scanFile, policies, settle, publisher, now }),
     hold: createHoldUpload({ files, index, now }),
   })
   life.onStop('scan worker', () => worker.stop(config.stopStepMs * GRACE_SHARE))
   await worker.ready()
+}
+
+/** A bad file changes nothing: what was in force stays so. */
+function reloadPolicy(policies: PolicySource, log: Logger): void {
+  try {
+    policies.reload()
+    log.info({ policyVersion: policies.version() }, 'policy reloaded')
+  } catch (err) {
+    const problems = err instanceof BadPolicy ? err.problems : []
+    log.error({ err, problems, policyVersion: policies.version() }, 'policy not reloaded')
+  }
 }

@@ -1,6 +1,7 @@
+import { readClamd } from '#shared/config/clamd.ts'
 import { readCommon } from '#shared/config/common.ts'
 import type { EnvReader } from '#shared/config/env.ts'
-import { DEFAULT_POLICY } from '#shared/domain/policy.ts'
+import { readPolicy } from '#shared/config/policy.ts'
 
 export type ScanConfig = ReturnType<typeof loadScanConfig>
 
@@ -9,6 +10,7 @@ export function loadScanConfig(read: EnvReader) {
     ...readCommon(read),
     concurrency: read.int('SCAN_CONCURRENCY', { min: 1, max: 64, fallback: 2 }),
     attempts: read.int('SCAN_ATTEMPTS', { min: 1, max: 20, fallback: 3 }),
-    policy: DEFAULT_POLICY,
+    ...readPolicy(read),
+    clamd: readClamd(read),
   })
 }

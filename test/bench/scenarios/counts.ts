@@ -9,7 +9,7 @@ import { exitOf } from '../../../infra/process/stop-child.ts'
 import { until } from '../../support/until.ts'
 import type { LoadClient } from '../client/load-client.ts'
 import type { BenchSite } from '../servers/bench-site.ts'
-import { fixed, table } from '../table.ts'
+import { fixed } from '../table.ts'
 
 const FILES = 100
 const SYNCS = ['fsync', 'fdatasync']
@@ -89,12 +89,12 @@ function show({ sent, inScripts }: { sent: Counts; inScripts: Counts }, syncs: C
       .filter(([, value]) => value >= FILES / 10)
       .map(([name, value]) => `${name} ${fixed(value / FILES, 1)}`)
       .join(', ')
-  const rows = [
-    ['Redis commands sent', fixed(sum(sent) / FILES, 1), list(sent)],
-    ['called by scripts', fixed(sum(inScripts) / FILES, 1), list(inScripts)],
+  const lines = [
+    `Redis commands sent: ${fixed(sum(sent) / FILES, 1)} (${list(sent)})`,
+    `called by scripts: ${fixed(sum(inScripts) / FILES, 1)} (${list(inScripts)})`,
     syncs === undefined
-      ? ['syncs', '?', 'strace is not installed']
-      : ['syncs', fixed(sum(syncs) / FILES, 1), list(syncs)],
+      ? 'syncs: not counted, strace is not installed'
+      : `syncs: ${fixed(sum(syncs) / FILES, 1)} (${list(syncs)})`,
   ]
-  return `One upload of 10 KiB, POST to placed file (api and scan), mean of ${FILES}\n\n${table(['', 'each', 'of these'], rows)}`
+  return `One upload of 10 KiB, from POST to the placed file (api and scan), mean of ${FILES}\n\n${lines.join('\n')}\n`
 }

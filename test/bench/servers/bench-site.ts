@@ -18,8 +18,8 @@ export type Target = {
   readonly path: string
   readonly headers: Record<string, string>
   readonly process: RunningProcess
-  /** Stops it, removes what it stored and waits for the disk, so that the next one begins with a quiet disk. */
-  end(): Promise<void>
+  /** Stops it and waits for the disk, so that the next one begins with a quiet one; `keep`: what it stored stays until the end. */
+  end(options?: { keep: boolean }): Promise<void>
 }
 
 export type Airlock = Target & {
@@ -78,9 +78,14 @@ async function startAirlock({ folder, redis, profiles }: Place): Promise<Airlock
   const token = testToken({ sub: 'engineer' })
   const api = await startProcess('services/api/main.ts', { ...env, API_PORT: String(port) })
   return {
-    ...{ port, path: '/api/v2/files/upload', headers: { Authorization: `Bearer ${token}` }, process: api, env, token },
+    port,
+    path: '/api/v2/files/upload',
+    headers: { Authorization: `Bearer ${token}` },
+    process: api,
+    env,
+    token,
     start: (entry, extra) => startProcess(entry, { ...env, ...extra }),
-    end: () => endServer(api, root),
+    end: (options) => endServer(api, root, options),
   }
 }
 
@@ -89,7 +94,7 @@ async function startBare({ folder, profiles }: Place): Promise<Target> {
   const port = await freePort()
   const env = { BARE_ROOT: root, BARE_PORT: String(port), ...profiling(profiles) }
   const bare = await startProcess('test/bench/servers/bare-server.ts', env)
-  return { port, path: '/files', headers: {}, process: bare, end: () => endServer(bare, root) }
+  return { port, path: '/files', headers: {}, process: bare, end: (options) => endServer(bare, root, options) }
 }
 
 async function emptyRoot(folder: string): Promise<string> {
@@ -98,9 +103,9 @@ async function emptyRoot(folder: string): Promise<string> {
   return root
 }
 
-async function endServer(server: RunningProcess, root: string): Promise<void> {
+async function endServer(server: RunningProcess, root: string, options = { keep: false }): Promise<void> {
   await server.stop()
-  await rm(root, { recursive: true, force: true })
+  if (!options.keep) await rm(root, { recursive: true, force: true })
   await syncDisk(join(root, '..'))
 }
 

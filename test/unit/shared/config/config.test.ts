@@ -73,7 +73,11 @@ describe('secrets', () => {
     const folder = await makeTempFolder()
     const file = join(folder.path, 'secret')
     writeFileSync(file, `${SECRET}\n`)
-    expect(load({ ...good, JWT_SECRET_KEY: '', JWT_SECRET_KEY_FILE: file }).jwt.key).toBe(SECRET)
+    expect(
+      load({ ...good, JWT_SECRET_KEY: '', JWT_SECRET_KEY_FILE: file })
+        .jwt.key.export()
+        .toString(),
+    ).toBe(SECRET)
     expect(problems({ ...good, JWT_SECRET_KEY_FILE: file }).join()).toMatch(/both set/)
     expect(problems({ ...good, JWT_SECRET_KEY: '', JWT_SECRET_KEY_FILE: `${file}x` }).join()).toMatch(/ENOENT/)
     await folder.remove()

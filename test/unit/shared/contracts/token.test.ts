@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createHmac, createSecretKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 import { describe, expect, test } from 'vitest'
 import type { JwtConfig } from '#shared/config/jwt.ts'
@@ -7,7 +7,7 @@ import { AppError } from '#shared/domain/errors.ts'
 
 const SECRET = 'kX3v9QpLr2mT8wZc5nYb7dHf4gJs6aUe'
 const base: JwtConfig = {
-  key: SECRET,
+  key: createSecretKey(Buffer.from(SECRET)),
   algorithms: ['HS256'],
   requiredPermission: 'dashboard',
   requiredGroup: null,

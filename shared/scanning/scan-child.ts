@@ -36,5 +36,6 @@ process.on('message', (request) => {
 // Signals of a terminal go to the whole group: the parent decides when this process ends.
 process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => undefined)
+process.on('SIGHUP', () => undefined)
 process.on('disconnect', () => process.exit(0))
 send({ kind: 'ready' })

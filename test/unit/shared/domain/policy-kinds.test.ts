@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest'
+import type { FindingCode } from '#shared/domain/findings.ts'
+import { gatePolicy, withNativeAllowed } from '#shared/domain/gate-policy.ts'
+import { DEFAULT_POLICY, type NativeKind, type Policy } from '#shared/domain/policy.ts'
+import { decideVerdict, severityOf } from '#shared/domain/verdict.ts'
+import { elfFile, peFile } from '../../../support/archives/executables.ts'
+import { zipOf } from '../../../support/archives/zip.ts'
+import { judge } from '../../gate/judge.ts'
+
+/** The words of finding-kinds.ts are the gate's: so everything here goes through the gate. */
+async function verdict(path: string, bytes: Buffer, policy: Policy) {
+  const report = withNativeAllowed(await judge(path, bytes, { policy: gatePolicy(policy) }), path, policy)
+  return decideVerdict(report, policy, '2026-01-01T00:00:00Z')
+}
+const codes = (list: readonly { code: FindingCode }[]) => list.map(({ code }) => code)
+const allowing = (...allowNative: NativeKind[]): Policy => ({ ...DEFAULT_POLICY, allowNative })
+
+describe('compiled code of a user subroutine', () => {
+  const [library, object, program] = [
+    elfFile({ kind: 'shared' }),
+    elfFile({ kind: 'object' }),
+    elfFile({ kind: 'executable' }),
+  ]
+  const zipped = zipOf([
+    { name: 'case/deck.k', data: '*KEYWORD\n*END\n' },
+    { name: 'case/lib/umat.so.2', data: library },
+  ])
+  const cases: [string, string, Buffer, Policy, 'complete' | 'quarantined'][] = [
+    ['a library where none is allowed', 'umat.so', library, DEFAULT_POLICY, 'quarantined'],
+    ['a library', 'umat.so', library, allowing('so'), 'complete'],
+    ['a library with a version', 'lib/umat.so.1.2', library, allowing('so'), 'complete'],
+    ['a library in a zip', 'case.zip', zipped, allowing('so'), 'complete'],
+    ['a library in a zip where objects are', 'case.zip', zipped, allowing('o'), 'quarantined'],
+    ['an object file', 'umat.o', object, allowing('o'), 'complete'],
+    ['an object file where libraries are', 'umat.o', object, allowing('so'), 'quarantined'],
+    ['an object file named as a library', 'umat.so', object, allowing('so', 'o'), 'quarantined'],
+    ['a program named as a library', 'umat.so', program, allowing('so', 'o'), 'quarantined'],
+    ['a library under the name of data', 'mesh.dat', library, allowing('so', 'o'), 'quarantined'],
+    ['a library that is only called so', '.so', library, allowing('so'), 'quarantined'],
+    [
+      'a library beside a Windows program',
+      'x.zip',
+      zipOf([
+        { name: 'a.so', data: library },
+        { name: 'b', data: peFile() },
+      ]),
+      allowing('so'),
+      'quarantined',
+    ],
+  ]
+  test.each(cases)('%s', async (_name, path, bytes, policy, outcome) => {
+    const { notes, reasons, ...rest } = await verdict(path, bytes, policy)
+    expect(rest.outcome).toBe(outcome)
+    expect(codes(outcome === 'complete' ? notes : reasons)).toContain(
+      outcome === 'complete' ? 'allowed_native_code' : 'executable',
+    )
+  })
+})
+
+describe('what is encrypted, apart from what is damaged', () => {
+  const encrypted = zipOf([{ name: 'deck.k', data: '*KEYWORD\n', flags: 1 }])
+  const unknown = zipOf([{ name: 'deck.k', data: '*KEYWORD\n', method: 99 }])
+  const lenient: Policy = { ...DEFAULT_POLICY, severities: { 'not_inspectable.encrypted': 'warning' } }
+  test('both are held back by default', async () => {
+    expect((await verdict('a.zip', encrypted, DEFAULT_POLICY)).reasons).toMatchObject([
+      { code: 'not_inspectable', detail: 'encrypted' },
+    ])
+    expect((await verdict('a.zip', unknown, DEFAULT_POLICY)).outcome).toBe('quarantined')
+  })
+  test('a site lets the one through with a warning, and not the other', async () => {
+    expect(await verdict('a.zip', encrypted, lenient)).toMatchObject({
+      outcome: 'complete',
+      warnings: [{ code: 'not_inspectable', place: 'deck.k' }],
+    })
+    expect((await verdict('a.zip', unknown, lenient)).outcome).toBe('quarantined')
+  })
+  test('the finer key wins, both ways', async () => {
+    const strict: Policy = {
+      ...DEFAULT_POLICY,
+      severities: { not_inspectable: 'warning', 'not_inspectable.encrypted': 'quarantine' },
+    }
+    expect((await verdict('a.zip', encrypted, strict)).outcome).toBe('quarantined')
+    expect((await verdict('a.zip', unknown, strict)).outcome).toBe('complete')
+  })
+})
+
+test('what lies beyond the antivirus engine has one setting', () => {
+  const of = (aboveLimit: Policy['antivirus']['aboveLimit']) =>
+    severityOf('antivirus_skipped', { ...DEFAULT_POLICY, antivirus: { maxBytes: 1, aboveLimit } })
+  expect([of('warning'), of('quarantine'), of('ignore')]).toEqual(['warning', 'quarantine', 'ignore'])
+})
