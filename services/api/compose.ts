@@ -19,6 +19,7 @@ import { createRemoveUpload } from '#shared/uploads/remove-upload.ts'
 import { createApp } from './app.ts'
 import { composeTus } from './compose-tus.ts'
 import type { ApiConfig } from './config.ts'
+import { holdBody } from './http/finish-answer.ts'
 import { createApiMetrics } from './metrics.ts'
 import { OpenBodies } from './tus/open-bodies.ts'
 import { createFindUpload } from './use-cases/find-upload.ts'
@@ -86,7 +87,11 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
     ],
     isStopping: () => life.isStopping,
   })
-  const server = await listen(createServer(app), config)
+  const http = createServer(app).on('checkContinue', (req, res) => {
+    holdBody(req)
+    app(req, res)
+  })
+  const server = await listen(http, config)
   life.onStop('http', () => closeServer(server, bodies))
   const { port } = server.address() as AddressInfo
   log.info({ host: config.host, port }, 'listening')

@@ -1,8 +1,9 @@
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
+import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { AppError } from '#shared/domain/errors.ts'
 import { RateLimited, type RateState } from '#shared/redis/rate-limits.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import { HTTP_STATUS } from './error-status.ts'
+import { finishAnswer } from './finish-answer.ts'
 import { requestContext } from './request-context.ts'
 
 export type ErrorAnswer = { status: number; headers: Record<string, string>; body: object }
@@ -58,7 +59,7 @@ function asAppError(error: unknown): unknown {
 /** Last of all handlers: logs what is our fault, once, and answers. */
 export const answerErrors =
   (log: Logger): ErrorRequestHandler =>
-  (thrown, _req, res, next) => {
+  async (thrown, req, res, next) => {
     const error = asAppError(thrown)
     if (res.headersSent) {
       next(error)
@@ -67,15 +68,12 @@ export const answerErrors =
     const { requestId } = requestContext()
     const answer = errorAnswer(error, requestId)
     logIfOurs(log, error, answer.status)
-    sendError(res, answer)
+    res.status(answer.status).set(answer.headers).set('Cache-Control', 'no-store')
+    await finishAnswer(req, res, JSON.stringify(answer.body), 'application/json; charset=utf-8')
   }
 
 export function logIfOurs(log: Logger, err: unknown, status: number): void {
   if (status >= 500 && status !== 507) log.error({ err }, 'request failed')
-}
-
-export function sendError(res: Response, { status, headers, body }: ErrorAnswer): void {
-  res.status(status).set(headers).set('Cache-Control', 'no-store').json(body)
 }
 
 export const notFound: RequestHandler = (req) => {

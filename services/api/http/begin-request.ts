@@ -17,6 +17,7 @@ export const beginRequest =
     const context: RequestContext = {
       requestId,
       req,
+      res,
       principal: undefined,
       record: undefined,
       lock: undefined,

@@ -17,6 +17,12 @@ export async function finishAnswer(
 ): Promise<void> {
   if (contentType !== undefined && body !== '') res.setHeader('Content-Type', contentType)
   if (res.statusCode !== 204) res.setHeader('Content-Length', Buffer.byteLength(body))
+  if (isAwaited(req)) {
+    // The body was not asked for, so it will not come: RFC 9110 §10.1.1.
+    res.setHeader('Connection', 'close')
+    res.end(body)
+    return
+  }
   if (hasBeenRead(req) || req.destroyed) {
     res.end(body)
     return
@@ -27,6 +33,19 @@ export async function finishAnswer(
   await linger(req)
   res.end()
 }
+
+/** Requests whose client waits for "100 Continue" before it sends the body. */
+const waiting = new WeakSet<IncomingMessage>()
+
+/** Notes that a request waits for {@link askForBody}; its body is sent only after authentication and admission. */
+export const holdBody = (req: IncomingMessage): void => void waiting.add(req)
+
+/** Tells the client to send the body, if it waits for that. */
+export function askForBody(req: IncomingMessage, res: ServerResponse): void {
+  if (waiting.delete(req)) res.writeContinue()
+}
+
+const isAwaited = (req: IncomingMessage): boolean => waiting.has(req)
 
 const hasBeenRead = (req: IncomingMessage): boolean =>
   req.complete || ((req.headers['content-length'] ?? '0') === '0' && req.headers['transfer-encoding'] === undefined)

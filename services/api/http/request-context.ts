@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Principal } from '#shared/contracts/token.ts'
 import type { AppError } from '#shared/domain/errors.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
@@ -9,6 +9,7 @@ import type { UploadLock } from '#shared/redis/upload-lock.ts'
 export type RequestContext = {
   readonly requestId: string
   readonly req: IncomingMessage
+  readonly res: ServerResponse
   principal: Principal | undefined
   /** The upload this request is about, once known. */
   record: UploadRecord | undefined

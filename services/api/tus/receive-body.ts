@@ -2,6 +2,7 @@ import { AppError } from '#shared/domain/errors.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import { receive } from '#shared/storage/receive.ts'
 import type { UploadFiles } from '#shared/storage/upload-files.ts'
+import { askForBody } from '../http/finish-answer.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { ApiMetrics } from '../metrics.ts'
 import type { OpenBodies } from './open-bodies.ts'
@@ -24,11 +25,12 @@ export type BodyPlan = { readonly offset: number; readonly maxBytes: number; rea
  */
 export function createReceiveBody({ files, finish, reserveAhead, progress, bodies, metrics }: ReceiveBodyDeps) {
   return async function receiveBody({ offset, maxBytes, signal }: BodyPlan): Promise<number> {
-    const { req, record, lock } = requestContext()
+    const { req, res, record, lock } = requestContext()
     if (record === undefined) throw new Error('This request is not about an upload yet')
     if (record.state !== 'receiving') return offset
     const ahead = record.length === null ? reserveAhead(record) : undefined
     const file = await files.openData(record, 'write')
+    askForBody(req, res)
     const guard = (end: number) => {
       lock?.assertHeld()
       return ahead?.(end)

@@ -3,7 +3,7 @@ import { type NextFunction, type Request, type Response, Router } from 'express'
 import type { VerifyToken } from '#shared/contracts/token.ts'
 import { AppError } from '#shared/domain/errors.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
-import type { RateLimiter } from '#shared/redis/rate-limits.ts'
+import { RateLimited, type RateLimiter } from '#shared/redis/rate-limits.ts'
 import { errorAnswer, rateHeaders } from '../http/answer-error.ts'
 import { bearerToken, identify } from '../http/authenticate.ts'
 import { finishAnswer } from '../http/finish-answer.ts'
@@ -56,12 +56,18 @@ export function tusRoutes(deps: TusRouteDeps): Router {
     next()
   }
 
+  /** Guessing tokens is limited by address; where that cannot be counted the answer is still 401. */
+  const countFailure = (ip: string | undefined) =>
+    deps.addressLimit(addressKey(ip)).catch((error: unknown) => {
+      if (error instanceof RateLimited) throw error
+    })
+
   const authenticate = async (req: Request, _res: Response, next: NextFunction) => {
     if (req.method !== 'OPTIONS') {
       try {
         identify(deps.verify(bearerToken(req.get('authorization'))))
       } catch (error) {
-        await deps.addressLimit(addressKey(req.ip))
+        await countFailure(req.ip)
         throw error
       }
     }

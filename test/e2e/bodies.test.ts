@@ -1,0 +1,111 @@
+import { request } from 'node:http'
+import { connect } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { MIB } from '#shared/domain/limits.ts'
+import { type Site, startSite } from '../support/site.ts'
+import { testToken } from '../support/tokens.ts'
+import { bearer, idOf, TUS_PATH, tus } from '../support/tus.ts'
+
+let site: Site
+let api: string
+const token = testToken({ sub: 'kim' })
+beforeAll(async () => {
+  site = await startSite()
+  api = site.apis[0]?.url ?? ''
+})
+afterAll(() => site.stop())
+
+type Answer = { status: number; continued: boolean; sent: number }
+
+/** Sends a PATCH whose body goes on until the server closes, and tells how much it took. */
+function pour(path: string, headers: Record<string, string>, expect: boolean): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const all = {
+      'Tus-Resumable': '1.0.0',
+      'Upload-Offset': '0',
+      'Content-Type': 'application/offset+octet-stream',
+      'Content-Length': String(10_000 * MIB),
+    }
+    const req = request(`${api}${TUS_PATH}${path}`, {
+      method: 'PATCH',
+      headers: { ...all, ...headers, ...(expect ? { Expect: '100-continue' } : {}) },
+    })
+    let continued = false
+    let status = 0
+    let sent = 0
+    const chunk = Buffer.alloc(MIB)
+    const more = () => {
+      while (!req.destroyed && sent < 2_000 * MIB) {
+        sent += chunk.length
+        if (!req.write(chunk)) return void req.once('drain', more)
+      }
+    }
+    req.on('continue', () => {
+      continued = true
+      more()
+    })
+    req.on('response', (res) => {
+      status = res.statusCode ?? 0
+      res.resume()
+    })
+    req.on('error', (error) => (status === 0 ? reject(error) : undefined))
+    req.on('close', () => resolve({ status, continued, sent }))
+    if (expect) req.flushHeaders()
+    else more()
+  })
+}
+
+const unknown = '/0198c5c5-0000-7000-8000-000000000000'
+
+test('a body that nobody wants is answered and cut off, not read to its end', async () => {
+  for (const [path, headers, status] of [
+    [unknown, {}, 401],
+    [unknown, bearer(token), 404],
+    [unknown, { ...bearer(token), 'Tus-Resumable': '9' }, 412],
+    [unknown, { ...bearer(token), 'Content-Type': 'text/plain' }, 415],
+  ] as const) {
+    const answer = await pour(path, headers, false)
+    expect([status, answer.status]).toEqual([status, status])
+    expect(answer.sent).toBeLessThan(100 * MIB)
+  }
+})
+
+test('Expect: 100-continue is answered only after JWT, headers and admission have passed', async () => {
+  expect(await pour(unknown, {}, true)).toEqual({ status: 401, continued: false, sent: 0 })
+  expect(await pour(unknown, bearer(token), true)).toEqual({ status: 404, continued: false, sent: 0 })
+  const id = idOf(await tus(api, token, 'POST', '', { 'Upload-Length': '5' }))
+  expect(await pour(`/${id}`, bearer(token), true)).toMatchObject({ status: 413, continued: false })
+  expect(await pour(`/${id}`, { ...bearer(token), 'Upload-Offset': '3' }, true)).toMatchObject({
+    status: 409,
+    continued: false,
+  })
+})
+
+test('with Expect: 100-continue a good body is asked for and taken', async () => {
+  const id = idOf(await tus(api, token, 'POST', '', { 'Upload-Length': '5' }))
+  const { hostname, port } = new URL(api)
+  const lines = [
+    `PATCH ${TUS_PATH}/${id} HTTP/1.1`,
+    'Host: x',
+    `Authorization: Bearer ${token}`,
+    'Tus-Resumable: 1.0.0',
+    'Upload-Offset: 0',
+    'Content-Type: application/offset+octet-stream',
+    'Content-Length: 5',
+    'Expect: 100-continue',
+  ]
+  const said = await new Promise<string>((resolve, reject) => {
+    let text = ''
+    const socket = connect(Number(port), hostname, () => socket.write(`${lines.join('\r\n')}\r\n\r\n`))
+    socket.on('error', reject).on('data', (data) => {
+      text += data
+      if (text === 'HTTP/1.1 100 Continue\r\n\r\n') socket.write('hello')
+      if (text.includes('204 No Content')) {
+        socket.destroy()
+        resolve(text)
+      }
+    })
+  })
+  expect(said).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 204 No Content\r\n/)
+  expect(said).toMatch(/upload-offset: 5/i)
+})
