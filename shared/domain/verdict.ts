@@ -71,5 +71,5 @@ export function severityByKey(key: SeverityKey, policy: Policy): Severity {
   return policy.severities[key] ?? policy.severities[code] ?? FINDINGS[code].severity
 }
 
-const severityOfFinding = (finding: Finding, policy: Policy): Severity =>
+export const severityOfFinding = (finding: Finding, policy: Policy): Severity =>
   isEncrypted(finding) ? severityByKey(ENCRYPTED, policy) : severityOf(finding.code, policy)

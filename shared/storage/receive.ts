@@ -19,6 +19,8 @@ export type ReceiveOptions = {
   readonly onProgress: (offset: number) => void
   /** Aborted when the body shall end early: what has arrived is kept. */
   readonly signal: AbortSignal
+  /** Sees each chunk before it is written. */
+  readonly onChunk?: (chunk: Buffer) => void
   /** Nobody else looks at the body's chunks: their memory is given back as soon as they are written. */
   readonly ownsChunks?: boolean
 }
@@ -42,6 +44,7 @@ export async function receive(body: Readable, file: FileHandle, options: Receive
       if (chunks.length === 0) break
       const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
       await options.guard(offset + size)
+      if (options.onChunk !== undefined) chunks.forEach(options.onChunk)
       await writeAll(file, chunks, offset)
       if (options.ownsChunks === true) chunks.forEach(giveBack)
       offset += size

@@ -20,6 +20,7 @@ const EXPOSED_HEADERS = [
   'RateLimit-Limit',
   'RateLimit-Remaining',
   'RateLimit-Reset',
+  'Tus-Checksum-Algorithm',
   'Retry-After',
   'Tus-Extension',
   'Tus-Max-Size',

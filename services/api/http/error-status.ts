@@ -13,6 +13,8 @@ export const HTTP_STATUS: Readonly<Record<ErrorKind, readonly [status: number, t
   unsupportedType: [415, 'Unsupported Media Type'],
   badRange: [416, 'Range Not Satisfiable'],
   locked: [423, 'Locked'],
+  // tus 1.0.0 "checksum"; no registered status has this meaning.
+  checksumMismatch: [460, 'Checksum Mismatch'],
   throttled: [429, 'Rate limit exceeded'],
   unavailable: [503, 'Service Unavailable'],
   noRoom: [507, 'Insufficient Storage'],

@@ -1,10 +1,13 @@
+import type { FileHandle } from 'node:fs/promises'
 import { AppError } from '#shared/domain/errors.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
+import type { UploadLock } from '#shared/redis/upload-lock.ts'
 import { receive } from '#shared/storage/receive.ts'
 import type { UploadFiles } from '#shared/storage/upload-files.ts'
 import { askForBody } from '../http/finish-answer.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { ApiMetrics } from '../metrics.ts'
+import { type BodyChecksum, checksumOf } from './checksum.ts'
 import type { OpenBodies } from './open-bodies.ts'
 
 export type ReceiveBodyDeps = {
@@ -29,6 +32,7 @@ export function createReceiveBody({ files, finish, reserveAhead, progress, bodie
     if (record === undefined) throw new Error('This request is not about an upload yet')
     if (record.state !== 'receiving') return offset
     const ahead = record.length === null ? reserveAhead(record) : undefined
+    const checksum = checksumOf(req)
     const file = await files.openData(record, 'write')
     askForBody(req, res)
     const guard = (end: number) => {
@@ -36,10 +40,17 @@ export function createReceiveBody({ files, finish, reserveAhead, progress, bodie
       return ahead?.(end)
     }
     const onProgress = (at: number) => progress(record, at)
+    const onChunk = checksum === undefined ? {} : { onChunk: checksum.update }
     try {
-      const { offset: reached } = await bodies.during(signal, (ended) =>
-        receive(req, file, { offset, maxBytes, signal: ended, ownsChunks: true, guard, onProgress }),
+      const { offset: reached, ended } = await bodies.during(signal, (end) =>
+        receive(req, file, { offset, maxBytes, signal: end, ownsChunks: true, guard, onProgress, ...onChunk }),
       )
+      if (checksum !== undefined) {
+        // Bytes that cannot be proved are not kept (tus 1.0.0 "checksum"): back to where the body began.
+        const back = () => rewind(file, offset, lock)
+        if (!ended) return await back()
+        await verify(checksum, back)
+      }
       metrics.receivedBytes.inc(reached - offset)
       if (reached > offset || record.length === 0) await file.datasync()
       lock?.assertHeld()
@@ -53,6 +64,21 @@ export function createReceiveBody({ files, finish, reserveAhead, progress, bodie
     } finally {
       await file.close()
     }
+  }
+}
+
+async function rewind(file: FileHandle, offset: number, lock: UploadLock | undefined): Promise<number> {
+  lock?.assertHeld()
+  await file.truncate(offset)
+  return offset
+}
+
+async function verify(checksum: BodyChecksum, back: () => Promise<number>): Promise<void> {
+  try {
+    checksum.verify()
+  } catch (error) {
+    await back()
+    throw error
   }
 }
 

@@ -10,6 +10,7 @@ import { finishAnswer } from '../http/finish-answer.ts'
 import { addressKey } from '../http/limit-requests.ts'
 import { aboutUpload, principalHere, requestContext } from '../http/request-context.ts'
 import type { FindUpload } from '../use-cases/find-upload.ts'
+import { CHECKSUM_ALGORITHMS } from './checksum.ts'
 import { assertOffsetStream } from './receive-body.ts'
 import { fromTusStatus } from './tus-errors.ts'
 
@@ -89,7 +90,10 @@ export function tusRoutes(deps: TusRouteDeps): Router {
   }
 
   router.use(begin, authenticate)
-  router.options('/{:id}', (req, res) => handOver(deps, req, res))
+  router.options('/{:id}', (req, res) => {
+    res.set('Tus-Checksum-Algorithm', CHECKSUM_ALGORITHMS.join(','))
+    return handOver(deps, req, res)
+  })
   router.post('/', create)
   router.head('/:id', continueUpload)
   router.patch('/:id', continueUpload)

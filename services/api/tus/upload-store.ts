@@ -16,7 +16,15 @@ export type UploadStoreDeps = {
 
 /** @tus/server's store on the staging layout. Its calls come under the upload's lock; the offset is the size of the file. */
 export class UploadStore extends DataStore {
-  override extensions = ['creation', 'creation-with-upload', 'creation-defer-length', 'termination', 'expiration']
+  override extensions = [
+    'creation',
+    'creation-with-upload',
+    'creation-defer-length',
+    'termination',
+    'expiration',
+    'checksum',
+    'checksum-trailer',
+  ]
   readonly #deps: UploadStoreDeps
 
   constructor(deps: UploadStoreDeps) {
