@@ -3,6 +3,7 @@ import type { Server } from '@tus/server'
 import express, { type Express } from 'express'
 import helmet from 'helmet'
 import type { VerifyToken } from '#shared/contracts/token.ts'
+import { isUploadId } from '#shared/domain/names.ts'
 import type { RateLimiter } from '#shared/redis/rate-limits.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import type { ApiConfig } from './config.ts'
@@ -45,7 +46,14 @@ export function createApp(deps: AppDeps): Express {
   app.use(FILES_PATH, healthRoutes({ ...deps, identifyIfPresent: authenticateIfPresent(verify) }))
   app.use(
     TUS_PATH,
-    tusRoutes({ ...deps, path: TUS_PATH, server: deps.tus, expiryMs: config.uploadExpiryMs, now: Date.now }),
+    tusRoutes({
+      ...deps,
+      path: TUS_PATH,
+      server: deps.tus,
+      recordOf: async (id) => (isUploadId(id) ? (await deps.index.get(id))?.record : undefined),
+      expiryMs: config.uploadExpiryMs,
+      now: Date.now,
+    }),
   )
   app.use(FILES_PATH, limitByAddress(addressLimit))
   // The tus library's own GET can end the process; this one cannot.

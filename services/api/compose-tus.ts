@@ -17,6 +17,7 @@ import type { OpenBodies } from './tus/open-bodies.ts'
 import { createReceiveBody } from './tus/receive-body.ts'
 import { createTusServer } from './tus/tus-server.ts'
 import { UploadStore } from './tus/upload-store.ts'
+import { createUploadToken } from './tus/upload-token.ts'
 import { createAdmitUpload } from './use-cases/admit-upload.ts'
 import type { FindUpload } from './use-cases/find-upload.ts'
 import { createGrowReservation } from './use-cases/grow-reservation.ts'
@@ -61,7 +62,10 @@ export function composeTus(parts: TusParts): Server {
       const metadata = requestContext().req.headers['upload-metadata']
       const header = typeof metadata === 'string' ? metadata : ''
       const wanted = parseWantedUpload(id, parseUploadMetadata(header))
-      aboutUpload(await admitUpload({ id, principal: principalHere(), length, metadata: header, wanted }))
+      const { token, sha256 } = createUploadToken()
+      const admission = { id, principal: principalHere(), length, metadata: header, wanted, tokenSha256: sha256 }
+      aboutUpload(await admitUpload(admission))
+      requestContext().res.setHeader('Upload-Token', token)
       metrics.created.inc()
     },
     receiveBody: createReceiveBody({

@@ -1,9 +1,13 @@
 import { open } from 'node:fs/promises'
 import { AppError } from '../domain/errors.ts'
+import { MIB } from '../domain/limits.ts'
 import { type Policy, scanDeadlineMs } from '../domain/policy.ts'
 import type { Finding, GateReport } from '../domain/verdict.ts'
 import type { Clamd, StreamOptions } from './clamd.ts'
 import type { StreamVerdict } from './clamd-replies.ts'
+
+/** No clamd has ever had a smaller MaxFileSize by default: up to here its OK needs no proof. */
+const SURELY_READ = 25 * MIB
 
 export type AntivirusFile = { readonly file: string; readonly size: number; readonly policy: Policy }
 /** Adds what the antivirus engine says to a report of the gate. */
@@ -23,7 +27,10 @@ export const createAntivirus = (clamd: Clamd): Antivirus =>
     try {
       const engine = await clamd.version(both)
       await using handle = await open(file, 'r')
-      return withReply(report, engine, await clamd.scan(handle, size, { signal: both, onBytes }), size)
+      const reply = await clamd.scan(handle, size, { signal: both, onBytes })
+      if (reply.kind === 'ok' && size > SURELY_READ && !(await clamd.tellsLimits(both)))
+        return withSkipped(report, `${size} bytes; the engine says OK beyond its limits (AlertExceedsMax is off)`)
+      return withReply(report, engine, reply, size)
     } catch (cause) {
       if (signal.aborted) throw unavailable('scan_aborted', 'Cannot finish the scan: it was cut off', cause)
       if (!late.aborted) throw cause

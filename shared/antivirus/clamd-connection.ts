@@ -59,7 +59,8 @@ function readReply(socket: Socket): Promise<string> {
       cause = error
     })
     socket.once('close', () => {
-      if (connected) fail('antivirus_closed', 'the scanner closed the connection without an answer', cause)
+      if (cause instanceof AppError) reject(cause)
+      else if (connected) fail('antivirus_closed', 'the scanner closed the connection without an answer', cause)
       else fail('antivirus_down', 'the scanner does not answer', cause)
     })
   })

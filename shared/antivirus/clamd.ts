@@ -1,85 +1,87 @@
 import type { FileHandle } from 'node:fs/promises'
-import { setImmediate as otherEvents } from 'node:timers/promises'
 import type { ClamdAddress } from '../config/clamd.ts'
 import { AppError } from '../domain/errors.ts'
-import { KIB } from '../domain/limits.ts'
 import { converse } from './clamd-connection.ts'
 import { parseStreamReply, parseVersionReply, type StreamVerdict } from './clamd-replies.ts'
+import { fileStream, lengthAlone, single, wholeStream } from './clamd-requests.ts'
+import { limitTrial } from './limit-trial.ts'
 
-const CHUNK = 256 * KIB
-/** The database changes a few times a day. */
-const VERSION_KEPT_MS = 60_000
-/** A version is told within this time, ms. */
-const VERSION_MS = 10_000
-/** A reset can throw away an answer that was on its way: asked once more, it comes. */
-const ATTEMPTS = 2
+/** The database changes a few times a day, the configuration less often. */
+const KEPT_MS = 60_000
+/** What is not about a file is answered within this time, ms. */
+const SHORT_MS = 10_000
+/** Longest wait for the answer to a length alone, ms. */
+const PROBE_MS = 3_000
 
 export type StreamOptions = { readonly signal: AbortSignal; readonly onBytes: (sent: number) => void }
 export type Clamd = ReturnType<typeof createClamd>
 
 /** clamd's protocol: one connection for each command, no session. Throws `unavailable` for whatever is no answer. */
-export function createClamd(address: ClamdAddress, now: () => number = () => performance.now()) {
-  let known: { readonly version: string; readonly at: number } | undefined
+export function createClamd(address: ClamdAddress, { now = () => performance.now(), probeMs = PROBE_MS } = {}) {
+  const short = (signal: AbortSignal) => AbortSignal.any([signal, AbortSignal.timeout(SHORT_MS)])
 
-  async function attempt(handle: FileHandle, size: number, options: StreamOptions): Promise<StreamVerdict> {
-    let whole = false
-    async function* request() {
-      yield* frames(handle, size, options.onBytes)
-      whole = true
-    }
-    const reply = parseStreamReply(await converse({ address, request: request(), signal: options.signal }))
+  const version = kept(now, async (signal) => {
+    const found = parseVersionReply(await converse({ address, request: single('VERSION'), signal: short(signal) }))
+    if (found === undefined) throw confused()
+    return found
+  })
+  const tellsLimits = kept(now, async (signal) => {
+    const request = wholeStream(limitTrial())
+    const reply = parseStreamReply(await converse({ address, request, signal: short(signal) }))
+    if (reply.kind === 'fault') throw confused()
+    return reply.kind === 'limit'
+  })
+
+  async function send(handle: FileHandle, size: number, options: StreamOptions): Promise<StreamVerdict> {
+    let sent = 0
+    const request = fileStream(handle, size, (bytes) => {
+      sent = bytes
+      options.onBytes(bytes)
+    })
+    const reply = parseStreamReply(await converse({ address, request, signal: options.signal }))
     // An OK before the end is about something else than this file.
-    if (reply.kind === 'fault' || (reply.kind === 'ok' && !whole)) throw confused()
+    if (reply.kind === 'fault' || (reply.kind === 'ok' && sent < size)) throw confused()
     return reply
+  }
+
+  /**
+   * Whether the size is beyond StreamMaxLength. A connection that is closed while we write may be reset, and the answer that
+   * says why be lost with it. clamd compares the length of a piece before it reads it, so the length alone gets the same
+   * answer, with nothing on its way that could be in the way; a size within the limit gets none.
+   */
+  async function isBeyondLimit(size: number, signal: AbortSignal): Promise<boolean> {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(probeMs)])
+    const reply = await converse({ address, request: lengthAlone(size), signal: limit }).catch(() => '')
+    return parseStreamReply(reply).kind === 'limit'
   }
 
   return {
     /** `clamav 1.4.3/27000`. */
-    async version(signal: AbortSignal): Promise<string> {
-      if (known !== undefined && now() - known.at < VERSION_KEPT_MS) return known.version
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(VERSION_MS)])
-      const version = parseVersionReply(await converse({ address, request: command('VERSION'), signal: limit }))
-      if (version === undefined) throw confused()
-      known = { version, at: now() }
-      return version
-    },
+    version,
+    /** Whether it raises an alert about what it leaves unread, or says OK to it. */
+    tellsLimits,
+    isBeyondLimit,
 
     /** Sends the file in pieces; memory does not depend on its size. */
     async scan(handle: FileHandle, size: number, options: StreamOptions): Promise<StreamVerdict> {
-      for (let left = ATTEMPTS - 1; ; left--) {
-        try {
-          return await attempt(handle, size, options)
-        } catch (error) {
-          const closed = error instanceof AppError && error.code === 'antivirus_closed'
-          if (!closed || left === 0 || options.signal.aborted) throw error
-        }
+      try {
+        return await send(handle, size, options)
+      } catch (error) {
+        const closed = error instanceof AppError && error.code === 'antivirus_closed'
+        if (closed && (await isBeyondLimit(size, options.signal))) return { kind: 'limit' }
+        throw error
       }
     },
   }
 }
 
-/** The `z` asks for an answer that ends in NUL, whatever a signature's name holds. */
-const commandBytes = (name: string): Buffer => Buffer.from(`z${name}\0`, 'latin1')
-
-async function* command(name: string): AsyncGenerator<Buffer> {
-  yield commandBytes(name)
-}
-
-/** clamd(8): each piece after its length in 32 bits, network order; a length of zero ends the stream. */
-async function* frames(handle: FileHandle, size: number, onBytes: (sent: number) => void): AsyncGenerator<Buffer> {
-  yield commandBytes('INSTREAM')
-  for (let sent = 0; sent < size; ) {
-    const frame = Buffer.allocUnsafe(4 + Math.min(CHUNK, size - sent))
-    const { bytesRead } = await handle.read(frame, 4, frame.length - 4, sent)
-    if (bytesRead === 0) throw new Error(`Cannot read the file: it ends at ${sent} of ${size} bytes`)
-    frame.writeUInt32BE(bytesRead)
-    // An answer that is there already is read before the next write: the write would fail, and take the answer with it.
-    await otherEvents()
-    yield frame.subarray(0, 4 + bytesRead)
-    sent += bytesRead
-    onBytes(sent)
+/** The answer to a question that is seldom another; a failure is not kept. */
+function kept<Answer>(now: () => number, ask: (signal: AbortSignal) => Promise<Answer>) {
+  let known: { readonly answer: Answer; readonly at: number } | undefined
+  return async (signal: AbortSignal): Promise<Answer> => {
+    if (known === undefined || now() - known.at >= KEPT_MS) known = { answer: await ask(signal), at: now() }
+    return known.answer
   }
-  yield Buffer.alloc(4)
 }
 
 const confused = () =>

@@ -17,6 +17,7 @@ const FIELDS: Readonly<Record<keyof UploadRecord, (value: unknown) => boolean>> 
   id: isUploadId,
   owner: isSafeOwner,
   groups: isTextListOrAbsent,
+  token_sha256: (value) => value === undefined || isText(value),
   job: isText,
   path: isText,
   placed_path: isTextOrNull,

@@ -15,7 +15,8 @@ export const LIMITS = Object.freeze({
   jobIdBytes: 128,
   ownerBytes: 64,
   tokenBytes: 8 * KIB,
-  recordBytes: 256 * KIB,
+  /** Two verdicts of 50 findings of each severity, with room. */
+  recordBytes: MIB,
   policyBytes: 256 * KIB,
   listPage: 200,
   snapshotUploads: 200,

@@ -20,6 +20,8 @@ export type UploadRecord = {
   readonly owner: string
   /** The owner's groups as the token said at creation: the scan's policy may differ for them. Records of older versions have none. */
   readonly groups?: readonly string[]
+  /** SHA-256 (hex) of the Upload-Token, the capability for this one upload. */
+  readonly token_sha256?: string
   readonly job: string
   /** Wanted path inside the job. */
   readonly path: string

@@ -124,7 +124,9 @@ test('--json: one line for each file, the verdict as the API gives it', async ()
   expect(lines[0]).toMatchObject({
     safe: true,
     outcome: 'complete',
-    ...{ reasons: [], warnings: [], notes: [] },
+    reasons: [],
+    warnings: [],
+    notes: [],
     detected_type: 'LS-DYNA keyword deck',
     sha256: createHash('sha256').update(lsdynaDeck()).digest('hex'),
     coverage: { bytes_total: lsdynaDeck().length },

@@ -1,4 +1,4 @@
-import { createAntivirus } from '#shared/antivirus/antivirus.ts'
+import { type Antivirus, createAntivirus } from '#shared/antivirus/antivirus.ts'
 import { createClamd } from '#shared/antivirus/clamd.ts'
 import { BadPolicy } from '#shared/domain/parse-policy.ts'
 import { connectRedis } from '#shared/redis/connect.ts'
@@ -17,6 +17,7 @@ import { createUploadFiles } from '#shared/storage/upload-files.ts'
 import { createHoldUpload } from '#shared/uploads/hold-upload.ts'
 import { createRemoveUpload } from '#shared/uploads/remove-upload.ts'
 import type { ScanConfig } from './config.ts'
+import { reportAntivirus } from './report-antivirus.ts'
 import { createScanUpload } from './scan-upload.ts'
 import { startScanWorker } from './scan-worker.ts'
 import { createSettleUpload } from './settle-upload.ts'
@@ -25,6 +26,8 @@ import { createSettleUpload } from './settle-upload.ts'
 const GRACE_SHARE = 0.5
 
 export async function composeScan(config: ScanConfig, log: Logger, life: Lifecycle): Promise<void> {
+  const policies = createPolicySource(config)
+  life.onReload(() => reloadPolicy(policies, log))
   const layout = createLayout(config.uploadRoot)
   await checkRoot(layout)
   const keys = createKeys(config.redisPrefix)
@@ -43,10 +46,7 @@ export async function composeScan(config: ScanConfig, log: Logger, life: Lifecyc
   life.onStop('scan processes', () => pool.close())
   await pool.warm()
 
-  const policies = createPolicySource(config)
-  life.onReload(() => reloadPolicy(policies, log))
-  const antivirus = config.clamd === null ? null : createAntivirus(createClamd(config.clamd))
-  const scanFile = createScanFile({ pool, antivirus, now })
+  const scanFile = createScanFile({ pool, antivirus: composeAntivirus(config, log, life), now })
 
   const removeUpload = createRemoveUpload({ files, placement, index, now })
   const settle = createSettleUpload({ files, placement, index, removeUpload, now })
@@ -60,6 +60,18 @@ export async function composeScan(config: ScanConfig, log: Logger, life: Lifecyc
   })
   life.onStop('scan worker', () => worker.stop(config.stopStepMs * GRACE_SHARE))
   await worker.ready()
+}
+
+function composeAntivirus({ clamd: address }: ScanConfig, log: Logger, life: Lifecycle): Antivirus | null {
+  if (address === null) return null
+  const clamd = createClamd(address)
+  const stopping = new AbortController()
+  const reported = reportAntivirus(clamd, log, stopping.signal)
+  life.onStop('antivirus report', () => {
+    stopping.abort()
+    return reported
+  })
+  return createAntivirus(clamd)
 }
 
 /** A bad file changes nothing: what was in force stays so. */

@@ -10,6 +10,7 @@ const ALLOWED_HEADERS = [
   'Upload-Length',
   'Upload-Metadata',
   'Upload-Offset',
+  'Upload-Token',
   'X-HTTP-Method-Override',
   'X-Request-ID',
   'X-Requested-With',
@@ -31,6 +32,7 @@ const EXPOSED_HEADERS = [
   'Upload-Length',
   'Upload-Metadata',
   'Upload-Offset',
+  'Upload-Token',
   'X-Request-Id',
 ].join(', ')
 

@@ -1,6 +1,6 @@
 import type { Server } from '@tus/server'
 import { type NextFunction, type Request, type Response, Router } from 'express'
-import type { VerifyToken } from '#shared/contracts/token.ts'
+import type { Principal, VerifyToken } from '#shared/contracts/token.ts'
 import { AppError } from '#shared/domain/errors.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import { RateLimited, type RateLimiter } from '#shared/redis/rate-limits.ts'
@@ -13,6 +13,7 @@ import type { FindUpload } from '../use-cases/find-upload.ts'
 import { CHECKSUM_ALGORITHMS } from './checksum.ts'
 import { assertOffsetStream } from './receive-body.ts'
 import { fromTusStatus } from './tus-errors.ts'
+import { principalByToken } from './upload-token.ts'
 
 const TUS_VERSION = '1.0.0'
 const METHODS = ['POST', 'HEAD', 'PATCH', 'DELETE', 'OPTIONS']
@@ -31,6 +32,8 @@ export type TusRouteDeps = {
   server: Server
   verify: VerifyToken
   find: FindUpload
+  /** The record of an id that nobody has been let in to yet. */
+  recordOf: (id: string) => Promise<UploadRecord | undefined>
   uploadLimit: RateLimiter
   addressLimit: RateLimiter
   expiryMs: number
@@ -66,13 +69,19 @@ export function tusRoutes(deps: TusRouteDeps): Router {
   const authenticate = async (req: Request, _res: Response, next: NextFunction) => {
     if (req.method !== 'OPTIONS') {
       try {
-        identify(deps.verify(bearerToken(req.get('authorization'))))
+        identify(await whoAsks(req))
       } catch (error) {
         await countFailure(req.ip)
         throw error
       }
     }
     next()
+  }
+
+  const whoAsks = async (req: Request): Promise<Principal> => {
+    const token = req.get('upload-token')
+    if (token === undefined || req.method === 'POST') return deps.verify(bearerToken(req.get('authorization')))
+    return principalByToken(await deps.recordOf(req.path.slice(1)), token)
   }
 
   const create = async (req: Request, res: Response) => {

@@ -21,11 +21,19 @@ export type Admission = {
   readonly length: number | null
   readonly metadata: string
   readonly wanted: WantedUpload
+  readonly tokenSha256: string
 }
 
 /** Decides whether a new upload may come in, and reserves its room; refuses here, not after 40 GB. */
 export const createAdmitUpload = ({ index, placement, room, limits, now }: AdmitDeps) =>
-  async function admitUpload({ id, principal, length, metadata, wanted }: Admission): Promise<UploadRecord> {
+  async function admitUpload({
+    id,
+    principal,
+    length,
+    metadata,
+    wanted,
+    tokenSha256,
+  }: Admission): Promise<UploadRecord> {
     if (length !== null && length > limits.maxUploadBytes) throw tooLong(length, limits.maxUploadBytes)
     const at = now()
     const record: UploadRecord = {
@@ -33,6 +41,7 @@ export const createAdmitUpload = ({ index, placement, room, limits, now }: Admit
       id,
       owner: principal.user,
       groups: principal.groups,
+      token_sha256: tokenSha256,
       job: wanted.job,
       path: wanted.path,
       placed_path: null,

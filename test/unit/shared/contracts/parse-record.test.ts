@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { parseRecord } from '#shared/contracts/parse-record.ts'
+
+const record = {
+  version: 1,
+  id: '019a0000-0000-7000-8000-000000000000',
+  owner: 'engineer',
+  job: 'inbox',
+  path: 'deck.k',
+  placed_path: null,
+  length: 1,
+  state: 'received',
+  on_conflict: 'rename',
+  declared_sha256: null,
+  declared_type: null,
+  metadata: '',
+  created_at: '2026-01-01T00:00:00Z',
+  updated_at: '2026-01-01T00:00:00Z',
+  expires_at: null,
+  decision: null,
+  verdict: null,
+  held_reason: null,
+}
+
+test("the owner's groups come along; a record from before there were any is as good", () => {
+  expect(parseRecord(JSON.stringify(record)).groups).toBeUndefined()
+  expect(parseRecord(JSON.stringify({ ...record, groups: ['a', 'b'] })).groups).toEqual(['a', 'b'])
+  expect(parseRecord(JSON.stringify({ ...record, groups: [] })).groups).toEqual([])
+})
+
+test.each(['solver-dev', null, [1], { a: 1 }])('groups that are %j are no list of names', (groups) => {
+  expect(() => parseRecord(JSON.stringify({ ...record, groups }))).toThrow(/groups is missing or malformed/)
+})
