@@ -16,7 +16,15 @@ export type EventType = 'upload_progress' | 'scan_progress' | 'upload_state' | '
 
 export type EventData = {
   upload_progress: { upload_id: string; owner: string; received: number; length: number | null }
-  scan_progress: { upload_id: string; owner: string; stage: string; bytes: number; total: number; entries: number }
+  scan_progress: {
+    upload_id: string
+    owner: string
+    stage: string
+    bytes: number
+    total: number
+    entries: number
+    rate: number
+  }
   upload_state: {
     upload_id: string
     owner: string

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { LIMITS } from '#shared/domain/limits.ts'
-import { judgeFile } from '#shared/gate/judge-file.ts'
-import type { ScanAnswer, ScanProgress, ScanRequest } from './child-messages.ts'
+import { type GateProgress, judgeFile } from '#shared/gate/judge-file.ts'
+import type { ScanAnswer, ScanRequest } from './child-messages.ts'
 
 /** The process that reads hostile bytes: one file at a time, no Redis, no queue, an empty environment. Its parent may kill it at any time. */
 
@@ -17,13 +17,17 @@ async function judge({ file, path, size, policy }: ScanRequest): Promise<void> {
   }
 }
 
-function throttled(): (progress: ScanProgress) => void {
+function throttled(): (progress: GateProgress) => void {
   let last = performance.now()
+  let before = 0
   return (progress) => {
     const now = performance.now()
-    if (now - last < 1000 / LIMITS.progressPerSecond) return
+    const seconds = (now - last) / 1000
+    if (seconds < 1 / LIMITS.progressPerSecond) return
+    const rate = Math.max(0, Math.round((progress.bytes - before) / seconds))
     last = now
-    send({ kind: 'progress', progress })
+    before = progress.bytes
+    send({ kind: 'progress', progress: { ...progress, rate } })
   }
 }
 

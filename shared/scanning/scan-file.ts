@@ -32,7 +32,11 @@ export const createScanFile = ({ pool, antivirus, now }: ScanFileDeps) =>
     const verdict = decideVerdict(report, policy, now().toISOString())
     if (antivirus === null || verdict.outcome === 'quarantined') return verdict
     const { entries } = report.coverage
-    const onBytes = (bytes: number) => options.onProgress({ stage: 'antivirus', bytes, total: size, entries })
+    const started = performance.now()
+    const onBytes = (bytes: number) => {
+      const rate = Math.round((bytes * 1000) / Math.max(1, performance.now() - started))
+      options.onProgress({ stage: 'antivirus', bytes, total: size, entries, rate })
+    }
     const whole = await antivirus(report, { file, size, policy }, { signal: options.signal, onBytes })
     return decideVerdict(whole, policy, now().toISOString())
   }

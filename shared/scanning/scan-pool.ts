@@ -1,15 +1,19 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { AppError } from '#shared/domain/errors.ts'
+import { MIB } from '#shared/domain/limits.ts'
 import { scanDeadlineMs } from '#shared/domain/policy.ts'
 import type { GateReport } from '#shared/domain/verdict.ts'
-import type { ScanAnswer, ScanProgress, ScanRequest } from './child-messages.ts'
+import { parseScanAnswer, type ScanAnswer, type ScanProgress, type ScanRequest } from './child-messages.ts'
+import { watchMemory } from './watch-memory.ts'
 
 const CHILD = new URL('./scan-child.ts', import.meta.url)
 /** MiB of V8 heap in one scan process; buffers are bounded by the gate's budgets. */
 const HEAP_MIB = 256
 /** MiB of its young generation: with the default a zip of 100,000 members reaches 330 MB. */
 const YOUNG_MIB = 8
+/** MiB of resident memory, buffers included, after which a scan process is killed. Twice what the largest scans take. */
+const RESIDENT_MIB = 512
 
 export type ScanOptions = { readonly signal: AbortSignal; readonly onProgress: (progress: ScanProgress) => void }
 export type ScanPool = ReturnType<typeof createScanPool>
@@ -36,8 +40,7 @@ export function createScanPool(size: number) {
       if (at >= 0) idle.splice(at, 1)
     })
     const [first] = await Promise.race([once(child, 'message'), once(child, 'exit')])
-    if ((first as ScanAnswer)?.kind !== 'ready')
-      throw new Error('Cannot start a scan process: it ended before it was ready')
+    if (parsed(first).kind !== 'ready') throw new Error('Cannot start a scan process: it ended before it was ready')
     return child
   }
 
@@ -78,6 +81,7 @@ function ask(child: ChildProcess, request: ScanRequest, { signal, onProgress }: 
     const limitMs = scanDeadlineMs(request.policy.budgets, request.size)
     const end = (settle: () => void) => {
       clearTimeout(timer)
+      stopWatching()
       signal.removeEventListener('abort', aborted)
       child.off('message', answered).off('exit', exited)
       settle()
@@ -87,7 +91,7 @@ function ask(child: ChildProcess, request: ScanRequest, { signal, onProgress }: 
     const exited = (code: number | null, how: string | null) =>
       fail('scan_crashed', `Cannot finish the scan: its process ended (${how ?? code})`)
     const answered = (message: unknown) => {
-      const answer = message as ScanAnswer
+      const answer = parsed(message)
       if (answer.kind === 'progress') onProgress(answer.progress)
       else if (answer.kind === 'report') end(() => resolve(answer.report))
       else if (answer.kind === 'failed') fail('scan_failed', `Cannot finish the scan: ${answer.message}`)
@@ -96,9 +100,24 @@ function ask(child: ChildProcess, request: ScanRequest, { signal, onProgress }: 
       () => fail('scan_timeout', `Cannot finish the scan: not done within ${limitMs} ms`),
       limitMs,
     )
+    const stopWatching = watchMemory(child.pid ?? 0, RESIDENT_MIB * MIB, (bytes) =>
+      fail(
+        'scan_memory',
+        `Cannot finish the scan: it took ${Math.round(bytes / MIB)} MiB of memory, ${RESIDENT_MIB} are the limit`,
+      ),
+    )
     signal.addEventListener('abort', aborted, { once: true })
     child.on('message', answered).once('exit', exited)
     if (signal.aborted) aborted()
     else child.send(request)
   })
+}
+
+/** An answer that is none ends the scan like a crash. */
+function parsed(message: unknown): ScanAnswer {
+  try {
+    return parseScanAnswer(message)
+  } catch (error) {
+    return { kind: 'failed', message: error instanceof Error ? error.message : String(error) }
+  }
 }

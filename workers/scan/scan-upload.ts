@@ -5,6 +5,7 @@ import { isSettled } from '#shared/domain/upload-state.ts'
 import type { Verdict } from '#shared/domain/verdict.ts'
 import type { createProgressPublisher } from '#shared/redis/progress-publisher.ts'
 import type { UploadIndex } from '#shared/redis/upload-index.ts'
+import type { ScanProgress } from '#shared/scanning/child-messages.ts'
 import type { PolicySource } from '#shared/scanning/policy-source.ts'
 import type { ScanFile } from '#shared/scanning/scan-file.ts'
 import type { Layout } from '#shared/storage/layout.ts'
@@ -28,7 +29,7 @@ export function createScanUpload({ layout, files, index, scanFile, policies, set
     const staged = await files.stat(record)
     if (staged === undefined)
       throw new AppError('missing', 'bytes_missing', 'Cannot scan the upload: its bytes are gone')
-    const onProgress = (progress: { stage: string; bytes: number; total: number; entries: number }) =>
+    const onProgress = (progress: ScanProgress) =>
       publisher.scan({ upload_id: record.id, owner: record.owner, ...progress })
     const { path, declared_sha256: declaredSha256 } = record
     const file = layout.data(record.owner, record.id)

@@ -23,7 +23,7 @@ test('a message goes to the realtime processes in the form of Socket.IO’s adap
   const { redis, published } = fakeRedis('ready')
   const publisher = createProgressPublisher({ redis, keys, now: () => 0 })
   publisher.upload(progress)
-  publisher.scan({ upload_id: 'u1', owner: 'ada', stage: 'hash', bytes: 1, total: 2, entries: 0 })
+  publisher.scan({ upload_id: 'u1', owner: 'ada', stage: 'hash', bytes: 1, total: 2, entries: 0, rate: 0 })
   expect(published.map(([channel]) => channel)).toEqual(Array(2).fill('{site}:socket.io-request#/#'))
   expect(published.map(([, message]) => JSON.parse(message).data)).toMatchObject([
     [PROGRESS_EVENT, { type: 'upload_progress', data: progress, timestamp: '1970-01-01T00:00:00.000Z', id: '' }],

@@ -16,7 +16,7 @@ const snapshot = (ids: readonly string[], complete: boolean, second = 1) =>
 const received = (id: string, bytes: number) =>
   event('upload_progress', { upload_id: id, owner: 'engineer', received: bytes, length: 100 })
 const scanned = (id: string, bytes: number) =>
-  event('scan_progress', { upload_id: id, owner: 'engineer', stage: 'content', bytes, total: 100, entries: 3 })
+  event('scan_progress', { upload_id: id, owner: 'engineer', stage: 'content', bytes, total: 100, entries: 3, rate: 0 })
 const page = (ids: readonly string[], rest: Partial<Page> = {}, second = 1) => ({
   kind: 'page' as const,
   page: {
