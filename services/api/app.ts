@@ -4,6 +4,7 @@ import express, { type Express } from 'express'
 import helmet from 'helmet'
 import type { VerifyToken } from '#shared/contracts/token.ts'
 import { isUploadId } from '#shared/domain/names.ts'
+import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import type { RateLimiter } from '#shared/redis/rate-limits.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import type { ApiConfig } from './config.ts'
@@ -27,6 +28,7 @@ export type AppDeps = UploadRouteDeps &
     verify: VerifyToken
     tus: Server
     uploadLimit: RateLimiter
+    withdraw: (record: UploadRecord) => Promise<void>
     addressLimit: RateLimiter
     probes: readonly Probe[]
     isStopping: () => boolean

@@ -72,7 +72,7 @@ export function composeTus(parts: TusParts): Server {
       files,
       finish,
       reserveAhead: grow.ahead,
-      progress: createNoteProgress(parts),
+      ...createNoteProgress(parts),
       bodies: parts.bodies,
       metrics,
     }),

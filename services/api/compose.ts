@@ -6,6 +6,7 @@ import { connectRedis } from '#shared/redis/connect.ts'
 import { createKeys } from '#shared/redis/keys.ts'
 import { createProgressPublisher } from '#shared/redis/progress-publisher.ts'
 import { createRateLimiter } from '#shared/redis/rate-limits.ts'
+import { createTickets } from '#shared/redis/tickets.ts'
 import { createUploadIndex } from '#shared/redis/upload-index.ts'
 import { createUploadLocks } from '#shared/redis/upload-lock.ts'
 import type { Lifecycle } from '#shared/runtime/lifecycle.ts'
@@ -24,6 +25,7 @@ import { createApiMetrics } from './metrics.ts'
 import { OpenBodies } from './tus/open-bodies.ts'
 import { createFindUpload } from './use-cases/find-upload.ts'
 import { createListUploads } from './use-cases/list-uploads.ts'
+import { createRemoveLocked } from './use-cases/remove-locked.ts'
 import { createRoomGauge } from './use-cases/room.ts'
 
 /** Composition root: builds in order, registers each stop as soon as there is something to stop. */
@@ -76,7 +78,11 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
   })
 
   const app = createApp({
-    ...{ config, log, metrics, tus, find, index, placement, redis, keys, remove, quotaBytes: config.quotaBytes },
+    ...{ config, log, metrics, tus, find, index, placement, quotaBytes: config.quotaBytes },
+    tickets: createTickets({ redis, keys }),
+    remove: createRemoveLocked({ locks, index, removeUpload }),
+    withdraw: (record) =>
+      removeUpload.remove(record, 0, 'delete').catch((err) => log.warn({ err }, 'admission not taken back')),
     list: createListUploads({ index }),
     verify: createTokenVerifier(config.jwt),
     uploadLimit: createRateLimiter(redis, keys, 'uploads', config.rateLimits.uploads),

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { createAntivirus } from '#shared/antivirus/antivirus.ts'
 import { createClamd } from '#shared/antivirus/clamd.ts'
 import { resolvePolicy } from '#shared/domain/site-policy.ts'
+import { findDecoders } from '#shared/gate/decoders/find-decoders.ts'
 import { createScanFile, type ScanFile } from '#shared/scanning/scan-file.ts'
 import { createScanPool } from '#shared/scanning/scan-pool.ts'
 import type { CliContext } from './cli-context.ts'
@@ -23,7 +24,8 @@ export async function runScan(command: ScanCommand, context: CliContext): Promis
   const site = policyOf(command.policyFile, context)
   await checkPaths(command.paths, context.cwd, command.sha256 !== null)
   const width = Math.min(MOST_AT_ONCE, availableParallelism())
-  const pool = createScanPool(width)
+  const decoders = await findDecoders({ path: context.env.PATH, folder: context.env.DECODER_PATH || null })
+  const pool = createScanPool(width, decoders)
   const antivirus = command.clamd === null ? null : createAntivirus(createClamd(command.clamd))
   const scanFile = createScanFile({ pool, antivirus, now: () => new Date() })
   const policy = resolvePolicy(site, command.groups)

@@ -44,23 +44,37 @@ export function readJwt(read: EnvReader, production: boolean): JwtConfig {
   }
 }
 
+/** `passwordpassword…`, `1234567890123…`: long, and yet guessed at once. A random text of 32 characters has some 20 different ones. */
+const isRepetitive = (secret: string): boolean => new Set(secret.toLowerCase()).size < 11
+
 function checkSecret(secret: string, read: EnvReader): void {
   if (Buffer.byteLength(secret) < MIN_SECRET_BYTES) {
     read.problem(
       `JWT_SECRET_KEY is shorter than ${MIN_SECRET_BYTES} bytes: take a random one, e.g. from "openssl rand -base64 48"`,
     )
-  } else if (DEFAULT_SECRETS.test(secret)) {
+  } else if (DEFAULT_SECRETS.test(secret) || isRepetitive(secret)) {
     read.problem('JWT_SECRET_KEY is a default from a manual: take a random one, e.g. from "openssl rand -base64 48"')
   }
 }
 
+const MIN_RSA_BITS = 2048
+
+/** RSA of at least 2048 bits for RS256 (RFC 7518 §3.3), P-256 for ES256 (§3.4); anything else could not verify a token. */
 function readPublicKey(pem: string, read: EnvReader): KeyObject | undefined {
-  try {
-    return createPublicKey(pem.replaceAll('\\n', '\n'))
-  } catch {
+  const wrong = (why: string) => {
     read.problem(
-      'JWT_PUBLIC_KEY must be a public key in PEM form (-----BEGIN PUBLIC KEY-----), RSA for RS256 or P-256 for ES256',
+      `JWT_PUBLIC_KEY ${why}: it must be a public key in PEM form, RSA of 2048 bits or more for RS256 or P-256 for ES256`,
     )
     return undefined
+  }
+  if (pem.includes('PRIVATE KEY')) return wrong('holds a private key, which belongs to the portal alone')
+  try {
+    const key = createPublicKey(pem.replaceAll('\\n', '\n'))
+    const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {}
+    if (key.asymmetricKeyType === 'rsa' && (modulusLength ?? 0) >= MIN_RSA_BITS) return key
+    if (key.asymmetricKeyType === 'ec' && namedCurve === 'prime256v1') return key
+    return wrong('is of another kind or too short')
+  } catch {
+    return wrong('cannot be read')
   }
 }

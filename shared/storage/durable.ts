@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises'
 import { dirname, relative, sep } from 'node:path'
@@ -30,7 +31,8 @@ export async function makeDirectory(path: string): Promise<void> {
 
 /** Replaces a file in one step: temporary file, (fsync,) rename, (fsync of the directory). A reader sees the old or the new, never a part. */
 export async function writeWhole(path: string, text: string, durable: boolean): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`
+  // Not the pid: processes in containers and on other hosts share those.
+  const temporary = `${path}.${randomUUID()}.tmp`
   const handle = await open(temporary, 'w', FILE_MODE)
   try {
     await handle.writeFile(text)

@@ -39,8 +39,8 @@ export function createUploadFiles(layout: Layout) {
       return text === undefined ? undefined : parseRecord(text)
     },
 
-    /** Size in bytes and inode of the staging file, or undefined where it is gone. */
-    async stat(named: Named): Promise<{ size: number; inode: string } | undefined> {
+    /** Size in bytes, inode and time of the last byte of the staging file, or undefined where it is gone. */
+    async stat(named: Named): Promise<FileFacts | undefined> {
       return statFile(dataPath(named))
     },
 
@@ -54,11 +54,14 @@ export function createUploadFiles(layout: Layout) {
 
 type Named = { readonly owner: string; readonly id: string }
 
-/** Size and inode of a file, or undefined where there is none. */
-export async function statFile(path: string): Promise<{ size: number; inode: string } | undefined> {
+/** `changedAt`: ms since the epoch. */
+export type FileFacts = { readonly size: number; readonly inode: string; readonly changedAt: number }
+
+/** Size, inode and last change of a file, or undefined where there is none. */
+export async function statFile(path: string): Promise<FileFacts | undefined> {
   try {
-    const { size, ino } = await stat(path, { bigint: true })
-    return { size: Number(size), inode: String(ino) }
+    const { size, ino, mtimeMs } = await stat(path, { bigint: true })
+    return { size: Number(size), inode: String(ino), changedAt: Number(mtimeMs) }
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error

@@ -1,3 +1,4 @@
+import { AppError } from '../domain/errors.ts'
 import type { UploadRecord } from '../domain/upload-record.ts'
 import type { ScanQueue } from '../queue/scan-queue.ts'
 import type { UploadIndex } from '../redis/upload-index.ts'
@@ -21,9 +22,14 @@ export const createFinishUpload = ({ files, index, queue, now, log }: FinishDeps
     }
     await files.writeRecord(received)
     try {
-      await index.step('finish', received, size)
+      const reply = await index.step('finish', received, size)
+      if (reply.kind === 'refused' && (reply.state === 'deleted' || reply.state === 'expired')) {
+        await files.removeRecord(received)
+        throw new AppError('gone', 'upload_gone', `Cannot finish the upload: it is ${reply.state}`)
+      }
       await queue.enqueue({ id: record.id, owner: record.owner })
     } catch (err) {
+      if (err instanceof AppError && err.kind === 'gone') throw err
       log.warn({ err, uploadId: record.id }, 'received, but not queued: the sweep will')
     }
   }

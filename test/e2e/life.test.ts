@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, symlink } from 'node:fs/promises'
+import { mkdir, readFile, stat, symlink, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { lsdynaDeck } from '../support/archives/cae.ts'
@@ -141,7 +141,12 @@ test('what idles past its time is gone: 410, its room is free again', async () =
     const { createLogger } = await import('#shared/runtime/logger.ts')
     const redis = connectRedis(short.env.REDIS_URL ?? '', 'command', createLogger('test', 'silent'))
     const keys = createKeys(short.env.REDIS_PREFIX ?? '')
-    await redis.zadd(keys.stateUploads('receiving'), Date.now() - 3_700_000, id)
+    const longAgo = new Date(Date.now() - 3_700_000)
+    await utimes(join(short.root, 'users/kim/.airlock', `${id}.data`), longAgo, longAgo)
+    expect(Date.parse((await tus(url, token, 'HEAD', `/${id}`)).headers.get('upload-expires') ?? '')).toBeLessThan(
+      Date.now(),
+    )
+    await redis.zadd(keys.stateUploads('receiving'), longAgo.getTime(), id)
     await until('410', async () => (await tus(url, token, 'HEAD', `/${id}`)).status === 410)
     expect(await redis.hgetall(keys.quota('kim'))).toEqual({ reserved: '0', used: '0' })
     redis.disconnect()

@@ -38,6 +38,7 @@ test('Redis away: creation is refused with 503, an admitted upload goes on, and 
     patch.once('response', ({ statusCode }) => resolve(statusCode ?? 0)).once('error', reject),
   )
   patch.write(body.subarray(0, 100_000))
+  const other = idOf(await tus(api, token, 'POST', '', { 'Upload-Length': '5' }))
   const staged = join(site.root, 'users/kim/.airlock', `${id}.data`)
   await until('the first bytes to be on the disk', async () => (await stat(staged)).size === 100_000)
 
@@ -48,6 +49,13 @@ test('Redis away: creation is refused with 503, an admitted upload goes on, and 
   expect((await fetch(`${api}${FILES_PATH}/ready`)).status).toBe(503)
   expect((await fetch(`${api}${FILES_PATH}/health`)).status).toBe(200)
 
+  for (const method of ['HEAD', 'PATCH', 'DELETE']) {
+    const answer = await tus(api, token, method, `/${other}`, {
+      'Content-Type': 'application/offset+octet-stream',
+      'Upload-Offset': '0',
+    })
+    expect([method, answer.status, Number(answer.headers.get('retry-after')) > 0]).toEqual([method, 503, true])
+  }
   patch.end(body.subarray(100_000))
   expect(await answered).toBe(204)
 

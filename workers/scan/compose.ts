@@ -1,6 +1,8 @@
 import { type Antivirus, createAntivirus } from '#shared/antivirus/antivirus.ts'
 import { createClamd } from '#shared/antivirus/clamd.ts'
 import { BadPolicy } from '#shared/domain/parse-policy.ts'
+import { type Decoders, missingDecoders } from '#shared/gate/decoders/decoders.ts'
+import { findDecoders } from '#shared/gate/decoders/find-decoders.ts'
 import { connectRedis } from '#shared/redis/connect.ts'
 import { createKeys } from '#shared/redis/keys.ts'
 import { createProgressPublisher } from '#shared/redis/progress-publisher.ts'
@@ -42,7 +44,9 @@ export async function composeScan(config: ScanConfig, log: Logger, life: Lifecyc
   const placement = createPlacement(layout)
   const publisher = createProgressPublisher({ redis, keys })
   life.onStop('progress', async () => publisher.close())
-  const pool = createScanPool(config.concurrency)
+  const decoders = await findDecoders(config.decoders)
+  logDecoders(decoders, log)
+  const pool = createScanPool(config.concurrency, decoders)
   life.onStop('scan processes', () => pool.close())
   await pool.warm()
 
@@ -72,6 +76,13 @@ function composeAntivirus({ clamd: address }: ScanConfig, log: Logger, life: Lif
     return reported
   })
   return createAntivirus(clamd)
+}
+
+/** Formats without a decoder are held back, each with its reason: whoever runs the site should know before that. */
+function logDecoders(decoders: Decoders, log: Logger): void {
+  const missing = missingDecoders(decoders)
+  if (missing.length === 0) log.info('all decoders found')
+  else log.warn({ missing }, 'decoders missing: these formats cannot be looked into')
 }
 
 /** A bad file changes nothing: what was in force stays so. */

@@ -12,5 +12,6 @@ export function loadScanConfig(read: EnvReader) {
     attempts: read.int('SCAN_ATTEMPTS', { min: 1, max: 20, fallback: 3 }),
     ...readPolicy(read),
     clamd: readClamd(read),
+    decoders: { path: read.raw('PATH'), folder: read.raw('DECODER_PATH') ?? null },
   })
 }

@@ -28,20 +28,29 @@ export type SweepCounts = Partial<Record<SweepAction, number>>
 
 /** Looks at every upload that stands still, and does what the plan says; one that fails is logged and the next one looked at. */
 export function createSweep({ index, files, queue, locks, finish, removeUpload, rules, log }: SweepDeps) {
-  async function underLock(id: string, work: () => Promise<void>): Promise<void> {
+  /** Looks again once the lock is held: whoever held it may have finished the same thing. */
+  async function underLock(id: string, now: number, lastMoved: number): Promise<SweepAction> {
     const lock = locks.newLock(id)
     await lock.lock(AbortSignal.timeout(LOCK_WAIT_MS), () => undefined)
-    await work().finally(() => lock.unlock())
+    try {
+      const found = await index.get(id)
+      if (found === undefined) return 'none'
+      const { action, staged } = await plan(found, lastMoved, now)
+      await perform(action, found, staged)
+      return action
+    } finally {
+      await lock.unlock()
+    }
   }
 
   async function perform(action: SweepAction, { record, received }: IndexedUpload, staged: number): Promise<void> {
     switch (action) {
       case 'finish':
-        return underLock(record.id, () => finish(record, staged))
+        return finish(record, staged)
       case 'expire':
-        return underLock(record.id, () => removeUpload.remove(record, received, 'expire'))
+        return removeUpload.remove(record, received, 'expire')
       case 'withdraw':
-        return underLock(record.id, () => removeUpload.remove(record, received, 'delete'))
+        return removeUpload.remove(record, received, 'delete')
       case 'enqueue':
         return queue.enqueue({ id: record.id, owner: record.owner })
       case 'clean':
@@ -50,20 +59,21 @@ export function createSweep({ index, files, queue, locks, finish, removeUpload, 
     }
   }
 
+  async function plan({ record }: IndexedUpload, lastMoved: number, now: number) {
+    const [staged, hasJob] = await Promise.all([files.stat(record), queue.has(record.id)])
+    // The disk knows of bytes that the index was not told of.
+    const idleMs = now - Math.max(lastMoved, staged?.changedAt ?? 0)
+    const standstill = { state: record.state, length: record.length, staged: staged?.size ?? null, idleMs, hasJob }
+    return { action: planSweep(standstill, rules), staged: staged?.size ?? 0 }
+  }
+
   async function look(found: IndexedUpload, lastMoved: number, now: number): Promise<SweepAction> {
     const { record } = found
-    const [staged, hasJob] = await Promise.all([files.stat(record), queue.has(record.id)])
-    const standstill = {
-      state: record.state,
-      length: record.length,
-      staged: staged?.size ?? null,
-      idleMs: now - lastMoved,
-      hasJob,
-    }
-    const action = planSweep(standstill, rules)
-    if (action === 'none') return action
-    await perform(action, found, staged?.size ?? 0)
-    log.info({ uploadId: record.id, state: record.state, action }, 'put right')
+    const planned = await plan(found, lastMoved, now)
+    if (planned.action === 'none') return 'none'
+    const action = record.state === 'receiving' ? await underLock(record.id, now, lastMoved) : planned.action
+    if (record.state !== 'receiving') await perform(action, found, planned.staged)
+    if (action !== 'none') log.info({ uploadId: record.id, state: record.state, action }, 'put right')
     return action
   }
 

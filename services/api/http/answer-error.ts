@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { AppError } from '#shared/domain/errors.ts'
 import { RateLimited, type RateState } from '#shared/redis/rate-limits.ts'
+import { translateRedisError } from '#shared/redis/redis-errors.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import { HTTP_STATUS } from './error-status.ts'
 import { finishAnswer } from './finish-answer.ts'
@@ -60,7 +61,7 @@ function asAppError(error: unknown): unknown {
 export const answerErrors =
   (log: Logger): ErrorRequestHandler =>
   async (thrown, req, res, next) => {
-    const error = asAppError(thrown)
+    const error = translateRedisError(asAppError(thrown))
     if (res.headersSent) {
       next(error)
       return

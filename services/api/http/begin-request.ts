@@ -21,6 +21,7 @@ export const beginRequest =
       principal: undefined,
       record: undefined,
       lock: undefined,
+      lastByteAt: undefined,
       failure: undefined,
     }
     const started = performance.now()

@@ -1,29 +1,23 @@
-import { randomBytes } from 'node:crypto'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import type { Redis } from 'ioredis'
 import { AppError } from '#shared/domain/errors.ts'
 import { isUploadId } from '#shared/domain/names.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
-import type { Keys } from '#shared/redis/keys.ts'
+import { TICKET_SECONDS, type Tickets } from '#shared/redis/tickets.ts'
 import type { UploadIndex } from '#shared/redis/upload-index.ts'
 import type { Placement } from '#shared/storage/placement.ts'
 import type { FindUpload } from '../use-cases/find-upload.ts'
 import { aboutUpload, principalHere } from './request-context.ts'
 
-/** A ticket lets a browser download one file without a header; it outlives a pause and a resume of the download. */
-const TICKET_SECONDS = 600
-
 export type ContentRouteDeps = {
   find: FindUpload
   index: UploadIndex
   placement: Placement
-  redis: Redis
-  keys: Keys
+  tickets: Tickets
   authenticate: RequestHandler
 }
 
 /** Downloads: Range, attachment, never sniffed. Only complete files leave. */
-export function createContentRoutes({ find, index, placement, redis, keys, authenticate }: ContentRouteDeps) {
+export function createContentRoutes({ find, index, placement, tickets, authenticate }: ContentRouteDeps) {
   const send = async (record: UploadRecord, req: Request, res: Response) => {
     aboutUpload(record)
     assertComplete(record)
@@ -48,8 +42,7 @@ export function createContentRoutes({ find, index, placement, redis, keys, authe
   router.post('/uploads/:id/ticket', authenticate, async (req: Request<{ id: string }>, res) => {
     const { record } = await find(req.params.id, principalHere())
     assertComplete(record)
-    const ticket = randomBytes(24).toString('base64url')
-    await redis.set(keys.ticket(ticket), record.id, 'EX', TICKET_SECONDS)
+    const ticket = await tickets.create(record.id)
     res
       .status(201)
       .json({ url: `${req.baseUrl}/uploads/${record.id}/content?ticket=${ticket}`, expires_in: TICKET_SECONDS })
@@ -62,8 +55,7 @@ export function createContentRoutes({ find, index, placement, redis, keys, authe
         next()
         return
       }
-      const found =
-        (await ticketFor(redis, keys, ticket)) === req.params.id ? await index.get(req.params.id) : undefined
+      const found = (await tickets.uploadOf(ticket)) === req.params.id ? await index.get(req.params.id) : undefined
       if (found === undefined || found.record.state === 'deleted') {
         throw new AppError(
           'unauthenticated',
@@ -78,9 +70,6 @@ export function createContentRoutes({ find, index, placement, redis, keys, authe
   )
   return { router, download }
 }
-
-const ticketFor = async (redis: Redis, keys: Keys, ticket: string): Promise<string | null> =>
-  /^[A-Za-z0-9_-]{32}$/.test(ticket) ? redis.get(keys.ticket(ticket)) : null
 
 function assertComplete(record: UploadRecord): void {
   if (!isUploadId(record.id)) throw new Error('A record without an id')

@@ -13,6 +13,8 @@ export type RequestContext = {
   principal: Principal | undefined
   /** The upload this request is about, once known. */
   record: UploadRecord | undefined
+  /** When the last byte of it came, ms since the epoch, as far as this request has looked. */
+  lastByteAt: number | undefined
   /** The lock the tus library took for this request. */
   lock: UploadLock | undefined
   /** Why the tus library was told to refuse, with the headers its answer needs. */

@@ -5,7 +5,7 @@ import { AppError } from '#shared/domain/errors.ts'
 import { LIMITS } from '#shared/domain/limits.ts'
 import { isSafeOwner, isUploadId } from '#shared/domain/names.ts'
 import { isUploadState, UPLOAD_STATES } from '#shared/domain/upload-state.ts'
-import type { IndexedUpload, UploadIndex } from '#shared/redis/upload-index.ts'
+import type { UploadIndex } from '#shared/redis/upload-index.ts'
 import type { FindUpload } from '../use-cases/find-upload.ts'
 import type { ListQuery, UploadPage } from '../use-cases/list-uploads.ts'
 import { aboutUpload, principalHere } from './request-context.ts'
@@ -13,7 +13,7 @@ import { aboutUpload, principalHere } from './request-context.ts'
 export type UploadRouteDeps = {
   find: FindUpload
   list: (query: ListQuery) => Promise<UploadPage>
-  remove: (found: IndexedUpload) => Promise<void>
+  remove: (id: string) => Promise<void>
   index: UploadIndex
   quotaBytes: number
 }
@@ -31,12 +31,12 @@ export function uploadRoutes({ find, list, remove, index, quotaBytes }: UploadRo
   router.delete('/uploads/:id', async (req, res) => {
     const found = await find(req.params.id, principalHere())
     aboutUpload(found.record)
-    await remove(found)
+    await remove(found.record.id)
     res.status(204).end()
   })
   router.get('/quota', async (req, res) => {
-    const principal = principalHere()
-    const owner = wantedOwner(new URLSearchParams(req.url.split('?')[1] ?? '').get('user'), principal) ?? principal.user
+    const owner = wantedOwner(new URLSearchParams(req.url.split('?')[1] ?? '').get('user'), principalHere())
+    if (owner === null) throw invalid('bad_user', 'Cannot add up the quotas of all users: name one')
     res.json(await index.quota(owner, quotaBytes === 0 ? null : quotaBytes))
   })
   return router

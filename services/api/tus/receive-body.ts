@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { AppError } from '#shared/domain/errors.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import type { UploadLock } from '#shared/redis/upload-lock.ts'
+import { isMissing } from '#shared/storage/disk-errors.ts'
 import { receive } from '#shared/storage/receive.ts'
 import type { UploadFiles } from '#shared/storage/upload-files.ts'
 import { askForBody } from '../http/finish-answer.ts'
@@ -16,6 +17,8 @@ export type ReceiveBodyDeps = {
   /** Keeps a reservation ahead of the bytes where the length is not known. */
   reserveAhead: (record: UploadRecord) => (end: number) => Promise<void>
   progress: (record: UploadRecord, offset: number) => void
+  /** The offset a body ended at: from it the idle time and the room still promised are counted. */
+  noteOffset: (record: UploadRecord, offset: number) => Promise<void>
   bodies: OpenBodies
   metrics: ApiMetrics
 }
@@ -26,17 +29,28 @@ export type BodyPlan = { readonly offset: number; readonly maxBytes: number; rea
  * The body of a PATCH or of a creation with upload, from the socket to the staging file; answers the offset reached. Every byte
  * counted in it is on the disk (fdatasync), and if it is the last one so is the record.
  */
-export function createReceiveBody({ files, finish, reserveAhead, progress, bodies, metrics }: ReceiveBodyDeps) {
+export function createReceiveBody({
+  files,
+  finish,
+  reserveAhead,
+  progress,
+  noteOffset,
+  bodies,
+  metrics,
+}: ReceiveBodyDeps) {
   return async function receiveBody({ offset, maxBytes, signal }: BodyPlan): Promise<number> {
     const { req, res, record, lock } = requestContext()
     if (record === undefined) throw new Error('This request is not about an upload yet')
+    if (lock === undefined) throw new Error('A body may be received under the lock of its upload only')
     if (record.state !== 'receiving') return offset
     const ahead = record.length === null ? reserveAhead(record) : undefined
     const checksum = checksumOf(req)
-    const file = await files.openData(record, 'write')
+    const file = await files.openData(record, 'write').catch((error: unknown) => {
+      throw isMissing(error) ? notReady(error) : error
+    })
     askForBody(req, res)
     const guard = (end: number) => {
-      lock?.assertHeld()
+      lock.assertHeld()
       return ahead?.(end)
     }
     const onProgress = (at: number) => progress(record, at)
@@ -53,12 +67,13 @@ export function createReceiveBody({ files, finish, reserveAhead, progress, bodie
       }
       metrics.receivedBytes.inc(reached - offset)
       if (reached > offset || record.length === 0) await file.datasync()
-      lock?.assertHeld()
+      lock.assertHeld()
       if (reached === record.length) {
         metrics.finished.inc()
         await finish(record, reached)
-      } else if (offset === 0 && reached > 0) {
-        await files.writeRecord(record)
+      } else if (reached > offset) {
+        if (offset === 0) await files.writeRecord(record)
+        await noteOffset(record, reached)
       }
       return reached
     } finally {
@@ -67,8 +82,14 @@ export function createReceiveBody({ files, finish, reserveAhead, progress, bodie
   }
 }
 
-async function rewind(file: FileHandle, offset: number, lock: UploadLock | undefined): Promise<number> {
-  lock?.assertHeld()
+const notReady = (cause: unknown) =>
+  new AppError('locked', 'not_ready', 'Cannot append yet: the upload is still being created', {
+    cause,
+    retryAfterSeconds: 1,
+  })
+
+async function rewind(file: FileHandle, offset: number, lock: UploadLock): Promise<number> {
+  lock.assertHeld()
   await file.truncate(offset)
   return offset
 }

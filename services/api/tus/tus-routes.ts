@@ -13,6 +13,8 @@ import type { FindUpload } from '../use-cases/find-upload.ts'
 import { CHECKSUM_ALGORITHMS } from './checksum.ts'
 import { assertOffsetStream } from './receive-body.ts'
 import { fromTusStatus } from './tus-errors.ts'
+import { bringsBody } from './tus-server.ts'
+import { assertCreationLengths, assertPatchLength } from './upload-length.ts'
 import { principalByToken } from './upload-token.ts'
 
 const TUS_VERSION = '1.0.0'
@@ -34,6 +36,7 @@ export type TusRouteDeps = {
   find: FindUpload
   /** The record of an id that nobody has been let in to yet. */
   recordOf: (id: string) => Promise<UploadRecord | undefined>
+  withdraw: (record: UploadRecord) => Promise<void>
   uploadLimit: RateLimiter
   addressLimit: RateLimiter
   expiryMs: number
@@ -88,13 +91,19 @@ export function tusRoutes(deps: TusRouteDeps): Router {
     const state = await deps.uploadLimit(principalHere().user)
     if (state !== undefined) res.set(rateHeaders(state))
     if (req.get('upload-concat') !== undefined) throw fromTusStatus(501, '')
+    if (bringsBody(req)) assertOffsetStream(req.get('content-type'))
+    assertCreationLengths(req)
     await handOver(deps, req, res)
+    // Without an answer that names it nobody could go on with it.
+    const { record } = requestContext()
+    if (res.statusCode >= 400 && record !== undefined) await deps.withdraw(record)
   }
 
   const continueUpload = async (req: Request, res: Response) => {
     if (req.method === 'PATCH') assertOffsetStream(req.get('content-type'))
     const { record } = await deps.find(String(req.params.id), principalHere())
     aboutUpload(record)
+    if (req.method === 'PATCH') assertPatchLength(req, record.length)
     await handOver(deps, req, res)
   }
 
@@ -151,8 +160,8 @@ async function handOver(deps: TusRouteDeps, req: Request, res: Response): Promis
 function describe(res: Response, method: string, record: UploadRecord, { expiryMs, now }: TusRouteDeps): void {
   if (method === 'HEAD' && record.metadata !== '') res.set('Upload-Metadata', record.metadata)
   const unfinished = record.state === 'receiving' && res.get('upload-offset') !== String(record.length)
-  if (method !== 'DELETE' && unfinished) {
-    // RFC 9110 date, as tus "expiration" asks for.
-    res.set('Upload-Expires', new Date(now() + expiryMs).toUTCString())
-  }
+  if (method === 'DELETE' || !unfinished) return
+  const lastByte = method === 'HEAD' ? (requestContext().lastByteAt ?? now()) : now()
+  // RFC 9110 date, as tus "expiration" asks for.
+  res.set('Upload-Expires', new Date(lastByte + expiryMs).toUTCString())
 }

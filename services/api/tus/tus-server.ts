@@ -1,7 +1,9 @@
+import type { IncomingMessage } from 'node:http'
 import { Server } from '@tus/server'
 import { v7 as uuidv7 } from 'uuid'
 import { AppError } from '#shared/domain/errors.ts'
-import type { UploadLocks } from '#shared/redis/upload-lock.ts'
+import { translateRedisError } from '#shared/redis/redis-errors.ts'
+import type { UploadLock, UploadLocks } from '#shared/redis/upload-lock.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import { errorAnswer, logIfOurs } from '../http/answer-error.ts'
 import { requestContext } from '../http/request-context.ts'
@@ -44,21 +46,27 @@ export function createTusServer({
     namingFunction: () => uuidv7(),
     getFileIdFromRequest: (_req, lastPath) => lastPath,
     onUploadCreate: async (_req, { id, size }) => {
-      await admit(id, size ?? null)
+      const context = requestContext()
+      // Before anybody can hear of the id: the event of its admission is read by others at once.
+      if (bringsBody(context.req)) context.lock = await takeAhead(locks, id)
+      await admit(id, size ?? null).catch(async (error: unknown) => {
+        await context.lock?.unlock()
+        throw error
+      })
       return {}
     },
     locker: {
       newLock(id) {
         const context = requestContext()
-        // An id that was made a moment ago is known to nobody else yet.
-        if (context.req.method === 'POST') return FREE
+        // A creation without a body writes nothing that another request could write too.
+        if (context.req.method === 'POST') return context.lock ?? FREE
         context.lock = locks.newLock(id)
         return context.lock
       },
     },
     onResponseError: (_req, thrown) => {
       const { requestId } = requestContext()
-      const error = fromTusError(thrown)
+      const error = translateRedisError(fromTusError(thrown))
       const { status, body } = errorAnswer(error, requestId)
       logIfOurs(log, error, status)
       if (error instanceof AppError) requestContext().failure = error
@@ -78,3 +86,24 @@ export function createTusServer({
 }
 
 const FREE = { lock: async () => undefined, unlock: async () => undefined }
+
+/** RFC 9112 §6.3: a request has a body if it has a length above 0, or comes in chunks. */
+export const bringsBody = ({ headers }: IncomingMessage): boolean =>
+  (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined
+
+/** Takes a lock before the library does; the library's own call then only says whom to ask for release. */
+async function takeAhead(locks: UploadLocks, id: string): Promise<UploadLock> {
+  const lock = locks.newLock(id)
+  let asked = false
+  let requestRelease: () => unknown = () => {
+    asked = true
+  }
+  await lock.lock(new AbortController().signal, () => void requestRelease())
+  return {
+    ...lock,
+    async lock(_signal, ask) {
+      requestRelease = ask
+      if (asked) void ask()
+    },
+  }
+}

@@ -70,7 +70,9 @@ export class UploadStore extends DataStore {
 
   async #offsetOf({ record, received }: IndexedUpload): Promise<number> {
     if (record.state !== 'receiving') return record.length ?? received
-    return (await this.#deps.files.stat(record))?.size ?? 0
+    const staged = await this.#deps.files.stat(record)
+    requestContext().lastByteAt = staged?.changedAt
+    return staged?.size ?? 0
   }
 }
 

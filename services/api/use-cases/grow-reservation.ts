@@ -45,8 +45,11 @@ export function createGrowReservation({ index, files, room, maxUploadBytes, now 
         if (end <= reserved) return
         if (end > maxUploadBytes) throw tooLong(end, maxUploadBytes)
         const wanted = Math.min(Math.ceil(end / STEP_BYTES) * STEP_BYTES, maxUploadBytes)
-        await reserve(record, wanted)
-        reserved = wanted
+        reserved = await reserve(record, wanted).then(
+          () => wanted,
+          // No room for a step: there may be for just these bytes.
+          () => reserve(record, end).then(() => end),
+        )
       }
     },
   }

@@ -64,6 +64,8 @@ describe('secrets', () => {
     'your-secret-key-change-this-in-production',
     'dev-secret-key-for-local-production-use',
     'a'.repeat(40),
+    'passwordpasswordpasswordpassword',
+    '12345678901234567890123456789012',
   ])('%s stops a production start', (JWT_SECRET_KEY) => {
     expect(problems({ ...good, JWT_SECRET_KEY }).join()).toMatch(/JWT_SECRET_KEY/)
   })
@@ -121,4 +123,20 @@ test('misspelt variables are told, other programs’ are not', () => {
     API_PORT_5010_TCP: 'x',
   }).warnings()
   expect(warnings.map((line) => line.split(' ')[0])).toEqual(['JWT_SECRET', 'QUOTA_BYTE', 'UPLOAD_DIR'])
+})
+
+test('a key that could not verify a token is refused at the start, and so is a private one', () => {
+  const base = { ...good, JWT_SECRET_KEY: undefined }
+  const ed = generateKeyPairSync('ed25519')
+  const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' })
+  const short = generateKeyPairSync('rsa', { modulusLength: 1024 })
+  for (const { publicKey } of [ed, p384, short]) {
+    expect(
+      problems({ ...base, JWT_PUBLIC_KEY: publicKey.export({ type: 'spki', format: 'pem' }).toString() }).join(),
+    ).toMatch(/another kind or too short/)
+  }
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  expect(
+    problems({ ...base, JWT_PUBLIC_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }).join(),
+  ).toMatch(/private key/)
 })

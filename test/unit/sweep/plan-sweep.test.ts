@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { planSweep, type Standstill, type SweepAction } from '../../../workers/sweep/plan-sweep.ts'
+
+const HOUR = 3_600_000
+const rules = { uploadExpiryMs: 24 * HOUR }
+const at = (state: Standstill['state'], more: Partial<Standstill> = {}): Standstill => ({
+  state,
+  length: 100,
+  staged: 40,
+  idleMs: 10_000,
+  hasJob: false,
+  ...more,
+})
+
+const cases: [string, Standstill, SweepAction][] = [
+  ['bytes still come', at('receiving'), 'none'],
+  ['all bytes are there', at('receiving', { staged: 100 }), 'finish'],
+  ['an empty upload is whole', at('receiving', { length: 0, staged: 0 }), 'finish'],
+  ['all bytes, but somebody may be at it', at('receiving', { staged: 100, idleMs: 1_000 }), 'none'],
+  ['the length is not known', at('receiving', { length: null }), 'none'],
+  ['idle past its time', at('receiving', { idleMs: 25 * HOUR }), 'expire'],
+  ['idle, length not known', at('receiving', { length: null, idleMs: 25 * HOUR }), 'expire'],
+  ['admitted a moment ago, no file yet', at('receiving', { staged: null }), 'none'],
+  ['admitted long ago, no file', at('receiving', { staged: null, idleMs: 61_000 }), 'withdraw'],
+  ['received and queued', at('received', { staged: 100, hasJob: true }), 'none'],
+  ['received and not queued', at('received', { staged: 100 }), 'enqueue'],
+  ['being scanned', at('scanning', { staged: 100, hasJob: true }), 'none'],
+  ['scanning without a job', at('scanning', { staged: 100 }), 'enqueue'],
+  ['moved but not stepped', at('scanning', { staged: null }), 'enqueue'],
+  ['deleted with bytes left', at('deleted'), 'clean'],
+  ['expired with bytes left', at('expired'), 'clean'],
+  ['complete', at('complete', { staged: null, idleMs: 99 * HOUR }), 'none'],
+  ['quarantined', at('quarantined', { staged: null, idleMs: 99 * HOUR }), 'none'],
+  ['held waits for a person', at('held', { staged: 100, idleMs: 99 * HOUR }), 'none'],
+]
+test.each(cases)('%s', (_name, upload, want) => expect(planSweep(upload, rules)).toBe(want))
