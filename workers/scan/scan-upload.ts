@@ -37,16 +37,22 @@ export function createScanUpload({ layout, files, index, scanFile, policies, set
     return scanFile({ file, path, size: staged.size, declaredSha256, policy }, { signal, onProgress })
   }
 
-  return async function scanUpload(job: ScanJob, signal: AbortSignal): Promise<void> {
+  /** Answers the verdict, or undefined where nothing was left to do. */
+  return async function scanUpload(job: ScanJob, signal: AbortSignal): Promise<Verdict | undefined> {
     const [indexed, onDisk] = await Promise.all([index.get(job.id), files.readRecord(job)])
-    if (onDisk === undefined || (indexed !== undefined && isSettled(indexed.record.state))) return
+    if (onDisk === undefined || (indexed !== undefined && isSettled(indexed.record.state))) return undefined
     // The disk is the truth about the upload; only the state is compared and set in Redis.
     const step = await index.step('scan', { ...onDisk, updated_at: now().toISOString() }, onDisk.length ?? 0)
     if (step.kind === 'refused')
       throw new AppError('conflict', 'step_refused', `Cannot scan the upload: it is ${step.state}`)
     if (step.kind === 'missing')
       throw new AppError('unavailable', 'not_indexed', 'Cannot scan the upload: the index does not know it')
-    if (onDisk.decision !== null) return settle(onDisk, onDisk.decision.verdict)
-    await settle(onDisk, await judge(onDisk, signal))
+    if (onDisk.decision !== null) {
+      await settle(onDisk, onDisk.decision.verdict)
+      return onDisk.decision.verdict
+    }
+    const verdict = await judge(onDisk, signal)
+    await settle(onDisk, verdict)
+    return verdict
   }
 }

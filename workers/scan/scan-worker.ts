@@ -2,6 +2,7 @@ import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { parseScanJob, SCAN_QUEUE, type ScanJob } from '#shared/contracts/scan-job.ts'
 import { isRetryable } from '#shared/domain/errors.ts'
+import type { Verdict } from '#shared/domain/verdict.ts'
 import type { Keys } from '#shared/redis/keys.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 
@@ -10,7 +11,7 @@ export type ScanWorkerDeps = {
   keys: Keys
   log: Logger
   concurrency: number
-  scanUpload: (job: ScanJob, signal: AbortSignal) => Promise<void>
+  scanUpload: (job: ScanJob, signal: AbortSignal) => Promise<Verdict | undefined>
   /** After the last attempt: the upload waits for a person. */
   hold: (job: ScanJob, reason: string) => Promise<void>
 }
@@ -32,8 +33,9 @@ export function startScanWorker({ redis, keys, log, concurrency, scanUpload, hol
     const jobLog = log.child({ uploadId: parsed.id, attempt: job.attemptsMade + 1 })
     const started = performance.now()
     try {
-      await scanUpload(parsed, stopping.signal)
-      jobLog.info({ ms: Math.round(performance.now() - started) }, 'scan done')
+      const verdict = await scanUpload(parsed, stopping.signal)
+      const reasons = verdict?.reasons.map(({ code }) => code)
+      jobLog.info({ ms: Math.round(performance.now() - started), outcome: verdict?.outcome, reasons }, 'scan done')
     } catch (error) {
       if (stopping.signal.aborted) {
         await job.moveToDelayed(Date.now() + HAND_BACK_MS, token)
