@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { cacheFolder } from '../cache-folder.ts'
+import { fetchDecoders } from '../debian/fetch-decoders.ts'
 import { buildPageIfStale } from './build-page.ts'
 import { checkPorts } from './check-ports.ts'
 import { openChildLog } from './child-log.ts'
@@ -41,12 +43,27 @@ export async function startSite(deps: SiteDeps): Promise<void> {
   await stopLeftovers(settings.pidFile, say)
   await checkPorts(settings)
   signal.throwIfAborted()
-  await Promise.all([buildPage(deps), startRedis(deps).then((redisUrl) => startProcesses(redisUrl, deps))])
+  await Promise.all([buildPage(deps), startBehind(deps)])
 }
 
-async function startProcesses(redisUrl: string, deps: SiteDeps): Promise<void> {
+async function startBehind(deps: SiteDeps): Promise<void> {
+  const [redisUrl, decoderPath] = await Promise.all([startRedis(deps), findDecoderPath(deps)])
+  await startProcesses({ redisUrl, decoderPath }, deps)
+}
+
+/** Undefined where the user has said it, or where those on PATH do. */
+async function findDecoderPath({ settings, env, say }: SiteDeps): Promise<string | undefined> {
+  if (env.DECODER_PATH) return undefined
+  const { folder, label } = await fetchDecoders(env.PATH, cacheFolder(settings.repository, env))
+  say(`Decoders: ${label}`)
+  return folder ?? undefined
+}
+
+type Found = { readonly redisUrl: string; readonly decoderPath: string | undefined }
+
+async function startProcesses(found: Found, deps: SiteDeps): Promise<void> {
   deps.signal.throwIfAborted()
-  const groups = PROCESSES.map((group) => group.map((process) => supervised(process, redisUrl, deps)))
+  const groups = PROCESSES.map((group) => group.map((process) => supervised(process, found, deps)))
   for (const group of groups) {
     deps.stops.defer(async () => void (await Promise.all(group.map((process) => process.stop()))))
   }
@@ -65,10 +82,10 @@ async function buildPage({ settings, signal, say }: SiteDeps): Promise<void> {
   if (done === 'built') say(`Page: built in ${((Date.now() - from) / 1_000).toFixed(1)} s`)
 }
 
-function supervised({ name, entry }: (typeof PROCESSES)[number][number], redisUrl: string, deps: SiteDeps) {
+function supervised({ name, entry }: (typeof PROCESSES)[number][number], found: Found, deps: SiteDeps) {
   const { settings, pids, say } = deps
   return new SupervisedProcess(
-    { name, entry: join(settings.repository, entry), cwd: settings.repository, env: childEnv(redisUrl, deps) },
+    { name, entry: join(settings.repository, entry), cwd: settings.repository, env: childEnv(found, deps) },
     {
       say,
       log: openChildLog(name, join(settings.folders.logs, `${name}.log`), say),
@@ -78,7 +95,7 @@ function supervised({ name, entry }: (typeof PROCESSES)[number][number], redisUr
 }
 
 /** The user's environment, with what a development site needs where it says nothing. */
-function childEnv(redisUrl: string, { settings, env }: SiteDeps): NodeJS.ProcessEnv {
+function childEnv({ redisUrl, decoderPath }: Found, { settings, env }: SiteDeps): NodeJS.ProcessEnv {
   const ownKey = ['JWT_SECRET_KEY', 'JWT_SECRET_KEY_FILE', 'JWT_PUBLIC_KEY', 'JWT_PUBLIC_KEY_FILE'].some(
     (name) => env[name],
   )
@@ -86,6 +103,7 @@ function childEnv(redisUrl: string, { settings, env }: SiteDeps): NodeJS.Process
     NODE_ENV: 'development',
     // The same page under the loopback's other name is another origin.
     CORS_ORIGINS: `http://localhost:${settings.apiPort}`,
+    ...(decoderPath === undefined ? {} : { DECODER_PATH: decoderPath }),
     ...env,
     REALTIME_PUBLIC_URL: settings.realtimeOrigin,
     ...(ownKey ? {} : { JWT_SECRET_KEY_FILE: settings.secretFile }),

@@ -5,6 +5,7 @@ import helmet from 'helmet'
 import type { VerifyToken } from '#shared/contracts/token.ts'
 import { isUploadId } from '#shared/domain/names.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
+import type { DecoderReport } from '#shared/redis/decoder-reports.ts'
 import type { RateLimiter } from '#shared/redis/rate-limits.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import type { ApiConfig } from './config.ts'
@@ -32,6 +33,7 @@ export type AppDeps = UploadRouteDeps &
     addressLimit: RateLimiter
     probes: readonly Probe[]
     isStopping: () => boolean
+    decoders: () => Promise<readonly DecoderReport[]>
   }
 
 /** All routes of the API process. */

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createTokenVerifier } from '#shared/contracts/token.ts'
 import { createScanQueue } from '#shared/queue/scan-queue.ts'
 import { connectRedis } from '#shared/redis/connect.ts'
+import { createDecoderReports } from '#shared/redis/decoder-reports.ts'
 import { createKeys } from '#shared/redis/keys.ts'
 import { createProgressPublisher } from '#shared/redis/progress-publisher.ts'
 import { createRateLimiter } from '#shared/redis/rate-limits.ts'
@@ -92,6 +93,7 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
       { name: 'disk', check: () => checkRoot(layout) },
     ],
     isStopping: () => life.isStopping,
+    decoders: createDecoderReports({ redis, keys, log }).read,
   })
   const http = createServer(app).on('checkContinue', (req, res) => {
     holdBody(req)

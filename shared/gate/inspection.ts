@@ -1,14 +1,20 @@
 import type { FindingCode, Severity } from '#shared/domain/findings.ts'
 import { LIMITS } from '#shared/domain/limits.ts'
-import type { Budgets, Policy } from '#shared/domain/policy.ts'
+import { type Budgets, type Policy, scanDeadlineMs } from '#shared/domain/policy.ts'
 import { type Coverage, type Finding, severityOf } from '#shared/domain/verdict.ts'
+import { type Decoders, NO_DECODERS } from './decoders/decoders.ts'
 import { formatBytes, formatCount } from './format-figures.ts'
 import { BudgetSpent, GateProblem, StopJudging } from './problem.ts'
 import { showText } from './show-text.ts'
 
+/** Of the wall clock of a scan: decoders end before it does, so that slow content gets a verdict and not another attempt. */
+const DECODER_SHARE = 5 / 6
+
 /** The state of one judging: what was found, what was looked at, and what is left of the budgets over all layers. */
 export class Inspection {
   readonly policy: Policy
+  readonly decoders: Decoders
+  readonly #decodersEnd: number
   readonly #size: number
   readonly #allowedBytes: number
   readonly #findings: Finding[] = []
@@ -26,8 +32,10 @@ export class Inspection {
   #entries = 0
   #depth = 0
 
-  constructor(policy: Policy, size: number) {
+  constructor(policy: Policy, size: number, decoders: Decoders = NO_DECODERS) {
     this.policy = policy
+    this.decoders = decoders
+    this.#decodersEnd = performance.now() + DECODER_SHARE * scanDeadlineMs(policy.budgets, size)
     this.#size = size
     const { ratioFreeBytes, maxRatio, maxExpandedBytes } = policy.budgets
     this.#allowedBytes = Math.min(maxExpandedBytes, Math.max(ratioFreeBytes, maxRatio * size))
@@ -129,6 +137,14 @@ export class Inspection {
     this.limitHit('maxSpoolBytes')
     const limit = formatBytes(this.budgets.maxSpoolBytes)
     throw new GateProblem('not_inspectable', place, `a nested archive that needs more than ${limit} of room`)
+  }
+
+  /** What is left for a decoder that starts now. */
+  decoderSeconds(place: string): number {
+    const left = this.#decodersEnd - performance.now()
+    if (left > 0) return Math.ceil(left / 1000)
+    this.limitHit('wallClockBaseMs')
+    throw new BudgetSpent('not_inspectable', place, 'takes too long to decode')
   }
 
   enterLayer(layer: number, place: string): void {

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { Policy } from '#shared/domain/policy.ts'
 import type { GateReport } from '#shared/domain/verdict.ts'
+import type { Decoders } from './decoders/decoders.ts'
 import { Inspection } from './inspection.ts'
 import { HashedFile, ReadAhead } from './io/hashed-file.ts'
 import { BudgetSpent, StopJudging } from './problem.ts'
@@ -22,6 +23,8 @@ export type GateProgress = {
 }
 export type GateOptions = {
   readonly policy: Policy
+  /** Programs for the formats we do not decode ourselves; without them those cannot be looked into. */
+  readonly decoders?: Decoders
   /** Called for every chunk that is read: throttle it. */
   readonly onProgress?: (progress: GateProgress) => void
   readonly signal?: AbortSignal
@@ -32,7 +35,7 @@ export type GateOptions = {
  * `decideVerdict`'s. Malformed content is a finding; a throw is a fault of the disk or of ours, and no verdict.
  */
 export async function judgeFile(input: GateInput, options: GateOptions): Promise<GateReport> {
-  const inspection = new Inspection(options.policy, input.size)
+  const inspection = new Inspection(options.policy, input.size, options.decoders)
   const file = new HashedFile(input.handle, input.size, (bytes) => {
     options.signal?.throwIfAborted()
     const { stage, entries } = inspection

@@ -1,3 +1,4 @@
+import { activeByName } from './active/active-content.ts'
 import { isArchive, readerOf } from './containers/registry.ts'
 import { endsAsZip, ZIP_TAIL } from './containers/zip/end-records.ts'
 import {
@@ -9,8 +10,9 @@ import {
   placeIn,
 } from './content.ts'
 import { ExecutableSniffer } from './executables/executable-sniffer.ts'
+import { formatListeners } from './format-listeners.ts'
 import type { Inspection } from './inspection.ts'
-import { type ByteStream, Cursor, TappedStream } from './io/byte-stream.ts'
+import { type ByteStream, Cursor, type Listener, TappedStream } from './io/byte-stream.ts'
 import { spool } from './io/spool.ts'
 import { TailKeeper } from './io/tail-keeper.ts'
 import { judgeComName, judgeName, type NameFinding } from './names/name-rules.ts'
@@ -56,10 +58,13 @@ export class Walker implements MemberJudge {
 
   /** All of it lies in one buffer: it is looked at there. */
   #small(content: Content, cursor: Cursor, bytes: Buffer, sniffer: ExecutableSniffer): Promise<Label> {
-    sniffer.push(bytes)
-    sniffer.end()
     const sample = new Sample(bytes, bytes.length)
-    const type = this.#identify(content, sample)
+    const type = detect(sample, content.name)
+    for (const listener of [sniffer, ...this.#listeners(content, type, sample)]) {
+      listener.push(bytes)
+      listener.end?.()
+    }
+    this.#identify(content, sample, type)
     this.#checkTail(content, type, bytes, bytes.length)
     return this.#open(content, type, sample, cursor)
   }
@@ -68,19 +73,34 @@ export class Walker implements MemberJudge {
   async #large(content: Content, cursor: Cursor, head: Buffer, sniffer: ExecutableSniffer): Promise<Label> {
     // Before anything else, so that a program is called one and not an unknown binary under a wrong name.
     const tail = new TailKeeper(ZIP_TAIL)
-    const tapped = new Cursor(new TappedStream(cursor, sniffer, tail))
-    const sample = new Sample(await tapped.peek(head.length), content.size)
-    const type = this.#identify(content, sample)
+    const sample = new Sample(head, content.size)
+    const type = detect(sample, content.name)
+    const listeners = [sniffer, tail, ...this.#listeners(content, type, sample)]
+    const tapped = new Cursor(new TappedStream(cursor, ...listeners))
+    await tapped.peek(head.length)
+    this.#identify(content, sample, type)
     const label = await this.#open(content, type, sample, tapped)
     this.#checkTail(content, type, tail.bytes, tail.size)
     return label
   }
 
-  #identify(content: Content, sample: Sample): Detected {
-    const type = detect(sample, content.name)
+  #listeners(content: Content, type: Detected, sample: Sample): Listener[] {
+    if (content.nativeZone) return []
+    return formatListeners(type, content.name, sample, {
+      executable: (detail) => this.#executable(content, detail),
+      archive: (detail) => this.#inspection.report('ambiguous_archive', content.place, detail),
+      active: (at, detail) => this.#active(content, at, detail),
+      engine: (name) => this.#inspection.engine(name),
+    })
+  }
+
+  #active({ place, name }: Content, at: string, detail: string): void {
+    this.#inspection.report('active_content', `${place === '' ? name : place}${at}`, detail)
+  }
+
+  #identify(content: Content, sample: Sample, type: Detected): void {
     this.#know(content, type.label)
     this.#reportAll(content, contentFindings(content, sample, type))
-    return type
   }
 
   #know(content: Content, label: Label): void {
@@ -149,10 +169,15 @@ export class Walker implements MemberJudge {
     }
   }
 
-  /** A zip behind other content: tools that look from the end see an archive where others see a picture. */
+  /**
+   * A zip behind other content: tools that look from the end see an archive where others see a picture. Other archives are
+   * held to their own end where they are read; of a rar nobody here knows the end.
+   */
   #checkTail(content: Content, type: Detected, tail: Buffer, size: number): void {
-    if (isArchive(type.family) || ZIP_CARRIERS.has(type.id)) return
-    const hasParts = type.known && (type.family === 'binary' || type.family === 'ole2' || type.family === 'hdf5')
+    if ((isArchive(type.family) && type.family !== 'rar') || ZIP_CARRIERS.has(type.id)) return
+    const hasParts =
+      type.known &&
+      (type.family === 'rar' || type.family === 'binary' || type.family === 'ole2' || type.family === 'hdf5')
     if (!endsAsZip(tail.subarray(-ZIP_TAIL), size, hasParts)) return
     this.#inspection.report('ambiguous_archive', content.place, `${type.label.en} with a zip archive appended`)
   }
@@ -183,7 +208,13 @@ const contentFindings = (content: Content, sample: Sample, type: Detected): (Nam
   ...judgeComName(content.name, sample.isText),
   compareWithName(content.name, type),
   judgeScript(sample, content.name),
+  runByName(content.name, sample.isText),
 ]
+
+function runByName(name: string, isText: boolean): NameFinding | null {
+  const detail = activeByName(name, isText)
+  return detail === null ? null : { code: 'active_content', detail }
+}
 
 const isExpectedLibrary = (content: Content, finding: NameFinding): boolean =>
   content.nativeZone && finding.code === 'executable_name' && /\.dll$/i.test(content.name)

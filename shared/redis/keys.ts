@@ -17,6 +17,8 @@ export const createKeys = (prefix: string) => {
     events: `${tag}:events`,
     relayLease: `${tag}:relay:lease`,
     relayCursor: `${tag}:relay:cursor`,
+    /** JSON list of the archive formats the scan workers have no decoder for; it runs out with the workers. */
+    missingDecoders: `${tag}:missing-decoders`,
     lock: (id: string) => `${tag}:lock:${id}`,
     lockRelease: `${tag}:lock-release`,
     rateLimit: `${tag}:rate`,

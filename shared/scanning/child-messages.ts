@@ -2,6 +2,7 @@ import { AppError } from '#shared/domain/errors.ts'
 import { FINDINGS } from '#shared/domain/findings.ts'
 import type { Policy } from '#shared/domain/policy.ts'
 import type { Coverage, Finding, GateReport } from '#shared/domain/verdict.ts'
+import type { Decoders } from '#shared/gate/decoders/decoders.ts'
 
 /** What the scan process is asked: one file by its path on this host. */
 export type ScanRequest = {
@@ -10,6 +11,8 @@ export type ScanRequest = {
   readonly path: string
   readonly size: number
   readonly policy: Policy
+  /** By path, because the scan process has no environment to look in. */
+  readonly decoders: Decoders
 }
 
 export type ScanProgress = {

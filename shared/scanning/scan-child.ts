@@ -7,10 +7,10 @@ import type { ScanAnswer, ScanRequest } from './child-messages.ts'
 
 const send = (answer: ScanAnswer) => process.send?.(answer)
 
-async function judge({ file, path, size, policy }: ScanRequest): Promise<void> {
+async function judge({ file, path, size, policy, decoders }: ScanRequest): Promise<void> {
   const handle = await open(file, 'r')
   try {
-    const report = await judgeFile({ handle, size, path }, { policy, onProgress: throttled() })
+    const report = await judgeFile({ handle, size, path }, { policy, decoders, onProgress: throttled() })
     send({ kind: 'report', report })
   } finally {
     await handle.close()

@@ -4,6 +4,7 @@ import { AppError } from '#shared/domain/errors.ts'
 import { MIB } from '#shared/domain/limits.ts'
 import { scanDeadlineMs } from '#shared/domain/policy.ts'
 import type { GateReport } from '#shared/domain/verdict.ts'
+import type { Decoders } from '#shared/gate/decoders/decoders.ts'
 import { parseScanAnswer, type ScanAnswer, type ScanProgress, type ScanRequest } from './child-messages.ts'
 import { watchMemory } from './watch-memory.ts'
 
@@ -22,7 +23,7 @@ export type ScanPool = ReturnType<typeof createScanPool>
  * Processes that each judge one file at a time. They are kept warm between files; one that crashes, is out of time or is no longer
  * wanted is killed, and the next scan gets a new one. Nothing of a scan runs in the worker's own event loop, so locks are renewed.
  */
-export function createScanPool(size: number) {
+export function createScanPool(size: number, decoders: Decoders) {
   const idle: ChildProcess[] = []
   const all = new Set<ChildProcess>()
 
@@ -58,10 +59,10 @@ export function createScanPool(size: number) {
     },
 
     /** Judges one file; throws `unavailable` after a crash, a time-out or an abort: a retry may succeed. */
-    async scan(request: ScanRequest, options: ScanOptions): Promise<GateReport> {
+    async scan(file: Omit<ScanRequest, 'decoders'>, options: ScanOptions): Promise<GateReport> {
       const child = idle.pop() ?? (await start())
       try {
-        const report = await ask(child, request, options)
+        const report = await ask(child, { ...file, decoders }, options)
         idle.push(child)
         return report
       } catch (error) {

@@ -181,3 +181,30 @@ test('metrics speak Prometheus', async () => {
   expect(text).toMatch(/airlock_api_requests_total\{method="POST",status="201"\} \d+/)
   expect((await viewOf(api, token, (await send(api, token, Buffer.from('a'))).id)).received).toBe(1)
 })
+
+test('/ready tells administrators what is checked, and which decoders the scan workers lack', async () => {
+  const bare = await startSite({ scans: 1, env: { DECODER_PATH: '/nowhere', PATH: '/nowhere' } })
+  try {
+    const url = `${bare.apis[0]?.url}${FILES_PATH}/ready`
+    expect(await (await fetch(url)).json()).toEqual({ status: 'ready' })
+    const admin = { headers: bearer(testToken({ sub: 'root', groups: ['admin'] })) }
+    const told = await until('the report of the worker', async () => {
+      const answer = (await (await fetch(url, admin)).json()) as { missing_decoders: { missing: { tool: string }[] }[] }
+      return answer.missing_decoders.length > 0 && answer
+    })
+    expect(told).toMatchObject({
+      status: 'ready',
+      stopping: false,
+      checks: [
+        { name: 'redis', ok: true },
+        { name: 'disk', ok: true },
+      ],
+    })
+    expect(told.missing_decoders[0]?.missing.map(({ tool }) => tool)).toEqual(
+      expect.arrayContaining(['bsdcat', 'bsdtar']),
+    )
+    expect((await fetch(url, { headers: { Authorization: 'Bearer x' } })).status).toBe(401)
+  } finally {
+    await bare.stop()
+  }
+})

@@ -4,6 +4,7 @@ import { BadPolicy } from '#shared/domain/parse-policy.ts'
 import { type Decoders, missingDecoders } from '#shared/gate/decoders/decoders.ts'
 import { findDecoders } from '#shared/gate/decoders/find-decoders.ts'
 import { connectRedis } from '#shared/redis/connect.ts'
+import { createDecoderReports } from '#shared/redis/decoder-reports.ts'
 import { createKeys } from '#shared/redis/keys.ts'
 import { createProgressPublisher } from '#shared/redis/progress-publisher.ts'
 import { createUploadIndex } from '#shared/redis/upload-index.ts'
@@ -46,6 +47,7 @@ export async function composeScan(config: ScanConfig, log: Logger, life: Lifecyc
   life.onStop('progress', async () => publisher.close())
   const decoders = await findDecoders(config.decoders)
   logDecoders(decoders, log)
+  life.onStop('decoder report', createDecoderReports({ redis, keys, log }).report(missingDecoders(decoders)))
   const pool = createScanPool(config.concurrency, decoders)
   life.onStop('scan processes', () => pool.close())
   await pool.warm()

@@ -1,4 +1,5 @@
 import { type RequestHandler, Router } from 'express'
+import type { DecoderReport } from '#shared/redis/decoder-reports.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import type { ApiMetrics } from '../metrics.ts'
 import { requestContext } from './request-context.ts'
@@ -8,13 +9,15 @@ export type Probe = { readonly name: string; readonly check: () => Promise<unkno
 
 export type HealthDeps = {
   probes: readonly Probe[]
+  /** What scan workers have no decoder for: told to administrators, no reason not to be ready. */
+  decoders: () => Promise<readonly DecoderReport[]>
   isStopping: () => boolean
   identifyIfPresent: RequestHandler
   log: Logger
 }
 
 /** Alive, and ready: Redis answers, the disk can be written to, nobody asked to stop. Administrators see which is not. */
-export function healthRoutes({ probes, isStopping, identifyIfPresent, log }: HealthDeps): Router {
+export function healthRoutes({ probes, isStopping, identifyIfPresent, log, decoders }: HealthDeps): Router {
   const router = Router()
   router.get('/health', (_req, res) => {
     res.json({ status: 'ok' })
@@ -32,7 +35,10 @@ export function healthRoutes({ probes, isStopping, identifyIfPresent, log }: Hea
       }),
     )
     const ready = !isStopping() && checks.every(({ ok }) => ok)
-    const details = requestContext().principal?.isAdmin === true ? { checks, stopping: isStopping() } : {}
+    const details =
+      requestContext().principal?.isAdmin === true
+        ? { checks, stopping: isStopping(), missing_decoders: await decoders().catch(() => null) }
+        : {}
     res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', ...details })
   })
   return router

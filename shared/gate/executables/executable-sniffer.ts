@@ -43,7 +43,7 @@ export class ExecutableSniffer {
     this.#start = Buffer.from(head.subarray(0, 64))
     const kind = executableAtStart(head) ?? executableText(head)
     if (kind !== null) this.#hit(kind)
-    this.#watch(ISO_AT, 5, (bytes) => (isIso(bytes) ? 'disk image (ISO 9660)' : null))
+    this.#watch(ISO_AT, 5, (bytes) => (isIso(bytes) ? 'disk image (ISO 9660 or UDF)' : null))
     if (isMz(head) && head.length >= 64) this.#watch(head.readUInt32LE(0x3c), 64, newerHeader)
     const classIdAt = rootClassIdAt(head)
     if (classIdAt !== null) {

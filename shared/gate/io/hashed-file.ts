@@ -25,6 +25,10 @@ export class HashedFile implements RandomAccess {
     this.#onRead = onRead
   }
 
+  get fd(): number {
+    return this.#handle.fd
+  }
+
   get bytesRead(): number {
     return Math.min(this.size, this.#hashed + this.#ahead)
   }

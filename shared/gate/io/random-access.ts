@@ -4,6 +4,8 @@ import type { ByteStream } from './byte-stream.ts'
 /** Bytes that can be read anywhere. `read` fills the target as far as the bytes go and says how far that was. */
 export interface RandomAccess {
   readonly size: number
+  /** Where all of it is one open file: for a decoder that must move in it. */
+  readonly fd?: number
   read(target: Buffer, position: number): Promise<number>
 }
 

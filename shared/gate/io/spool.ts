@@ -17,6 +17,9 @@ class FileAccess implements RandomAccess {
     this.#handle = handle
     this.size = size
   }
+  get fd(): number {
+    return this.#handle.fd
+  }
   async read(target: Buffer, position: number): Promise<number> {
     const wanted = Math.max(0, Math.min(target.length, this.size - position))
     let done = 0
@@ -44,6 +47,10 @@ export async function spool(stream: ByteStream, charge: (bytes: number) => void)
   }
   return { access: new BufferAccess(Buffer.concat(parts)), [Symbol.asyncDispose]: async () => undefined }
 }
+
+/** The same, but always in a file, which a decoder can be given. */
+export const spoolInFile = (stream: ByteStream, charge: (bytes: number) => void): Promise<Spooled> =>
+  spoolToFile([], 0, stream, charge)
 
 async function spoolToFile(
   parts: Buffer[],

@@ -1,8 +1,12 @@
 import { extensionOf } from '../names/name-rules.ts'
 import type { Family, Format, Label } from './format.ts'
+import { ARITHMETIC_FORMATS } from './formats-arithmetic.ts'
 import { CAE_BINARY_FORMATS, OFFICE_FORMATS } from './formats-binary.ts'
-import { ARCHIVE_FORMATS, HDF5_FORMATS, OLE_FORMATS, ZIP_EXTENSIONS } from './formats-containers.ts'
-import { BY_NAME_FORMATS, CAE_TEXT_FORMATS, MARKUP_FORMATS, NAME_ONLY_FORMATS } from './formats-text.ts'
+import { BY_NAME_FORMATS, NAME_ONLY_FORMATS } from './formats-by-name.ts'
+import { ARCHIVE_FORMATS, ZIP_EXTENSIONS } from './formats-containers.ts'
+import { HDF5_FORMATS } from './formats-hdf5.ts'
+import { OLE_FORMATS } from './formats-ole.ts'
+import { CAE_TEXT_FORMATS, MARKUP_FORMATS } from './formats-text.ts'
 import type { Sample } from './sample.ts'
 
 /** What some content is; `known` is false where only text or binary can be said. */
@@ -15,6 +19,7 @@ const SIGNED: readonly Format[] = [
   ...OLE_FORMATS,
   ...OFFICE_FORMATS,
   ...CAE_BINARY_FORMATS,
+  ...ARITHMETIC_FORMATS,
   ...CAE_TEXT_FORMATS,
   ...MARKUP_FORMATS,
 ].filter((entry) => entry.probe !== null)
@@ -26,6 +31,7 @@ export const FORMATS: readonly Format[] = [
   ...ZIP_EXTENSIONS,
   ...OFFICE_FORMATS,
   ...CAE_BINARY_FORMATS,
+  ...ARITHMETIC_FORMATS,
   ...CAE_TEXT_FORMATS,
   ...MARKUP_FORMATS,
   ...BY_NAME_FORMATS,

@@ -1,20 +1,5 @@
 import { format } from './format.ts'
-import {
-  all,
-  any,
-  bzip2,
-  compress,
-  contains,
-  cpio,
-  gzip,
-  hdf5,
-  hex,
-  lz4,
-  lzmaAlone,
-  magic,
-  tar,
-  zstd,
-} from './probes.ts'
+import { all, any, bzip2, compress, cpio, gzip, hex, lz4, lzmaAlone, magic, tar, zstd } from './probes.ts'
 
 /** Archives and compressed files. */
 export const ARCHIVE_FORMATS = [
@@ -34,60 +19,23 @@ export const ARCHIVE_FORMATS = [
   format('lzma', 'lzma', 'lzma tlz', lzmaAlone, 'lzma', 'lzma 압축 파일'),
 ]
 
-/** HDF5 by the names of the links inside; the plain one comes last. */
-export const HDF5_FORMATS = [
-  format('fluent-cas-h5', 'hdf5', 'h5', all(hdf5, contains('meshes', 'settings')), 'Fluent case or mesh (CFF)'),
-  format('fluent-dat-h5', 'hdf5', 'h5', all(hdf5, contains('results', 'settings')), 'Fluent data (CFF)'),
-  format(
-    'cgns-hdf5',
-    'hdf5',
-    'cgns',
-    all(hdf5, any(contains('CGNSLibraryVersion'), contains('HDF5 MotherNode'))),
-    'CGNS (HDF5)',
-  ),
-  format('nastran-h5', 'hdf5', 'h5', all(hdf5, contains('NASTRAN')), 'Nastran results (HDF5)'),
-  format(
-    'med',
-    'hdf5',
-    'med mmed rmed',
-    all(hdf5, any(contains('INFOS_GENERALES'), contains('ENS_MAA'))),
-    'MED mesh or fields',
-  ),
-  format('salome-study', 'hdf5', 'hdf', all(hdf5, contains('STUDY_STRUCTURE')), 'Salome study'),
-  format('vtkhdf', 'hdf5', 'vtkhdf', all(hdf5, contains('VTKHDF')), 'VTK HDF'),
-  format('ansys-pmdb', 'hdf5', 'pmdb fmd', all(hdf5, contains('Part Manager Stream')), 'Ansys part manager database'),
-  format('ansys-acph5', 'hdf5', 'acph5 mapping', all(hdf5, contains('ACP Lay-up Model')), 'Ansys ACP lay-up model'),
-  format(
-    'netcdf4',
-    'hdf5',
-    'nc nc4 e exo ex2 g',
-    all(hdf5, any(contains('_NCProperties'), contains('_Netcdf4Dimid'))),
-    'NetCDF-4',
-  ),
-  format('matlab-73', 'hdf5', 'mat', all(hdf5, magic('MATLAB 7.3 MAT-file')), 'MATLAB 7.3 data'),
-  format('hdf5', 'hdf5', 'h5 hdf5 hdf he5 h5m agdb cas msh dat conf pmdb fmd', hdf5, 'HDF5'),
-]
-
-export const OLE_FORMATS = [
-  format(
-    'ole2',
-    'ole2',
-    'doc xls ppt msg sldprt sldasm slddrw agdb ipt iam idw par psm asm dft db mpp vsd',
-    hex('d0cf11e0a1b11ae1'),
-    'OLE2 document (Office, SolidWorks, DesignModeler …)',
-    'OLE2 문서 (Office, SolidWorks, DesignModeler …)',
-  ),
-]
-
 /** Zips by their members: see zip-kinds.ts. These lines only say which extensions are zips. */
 export const ZIP_EXTENSIONS = [
-  format('office-zip', 'zip', 'docx docm xlsx xlsm pptx pptm odt ods odp odg vsdx', null, 'Office document'),
+  format(
+    'office-zip',
+    'zip',
+    'docx docm xlsx xlsm pptx pptm odt ods odp odg vsdx',
+    null,
+    'Office document',
+    'Office 문서',
+  ),
   format(
     'cae-zip',
     'zip',
     'wbpz mechpz aedtz avz scdoc scdocx dsco fcstd f3d f3z fmu ssp twin 3mf amf',
     null,
     'CAE project (zip)',
+    'CAE 프로젝트 (zip)',
   ),
-  format('code-zip', 'zip', 'npz whl jar kmz usdz', null, 'zip document'),
+  format('code-zip', 'zip', 'npz whl jar kmz usdz', null, 'zip document', 'zip 문서'),
 ]

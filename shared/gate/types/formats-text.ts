@@ -1,13 +1,9 @@
 import { format } from './format.ts'
+import { FLUENT_TEXT_FORMATS } from './formats-fluent.ts'
 import { all, any, contains, magic, pattern, text } from './probes.ts'
 
 /** The first line that is neither blank nor a comment begins with the pattern. */
 const KEYWORD = /^(?:[^\S\n]*(?:\$[^\n]*)?\n)*\*KEYWORD\b/i
-const ABAQUS = /^(?:[^\S\n]*(?:\*\*[^\n]*)?\n)*[^\S\n]*\*[A-Z]/i
-const DYNA_CARD = /^(?:[^\S\n]*(?:\$[^\n]*)?\n)*\*[A-Z]{3,}[A-Z0-9_]*\s*\r?\n/
-const NASTRAN =
-  /^(?:SOL\s|CEND\b|BEGIN BULK|ID [A-Z0-9]|INIT MASTER|ASSIGN |GRID\*?[ ,]|C(?:QUAD|TRIA|HEXA|TETRA|BAR|ROD)\w*\*?[ ,])/im
-const HEAD = 64 * 1024
 
 /** Text formats whose first bytes decide; some carry a binary body behind a text header. */
 export const CAE_TEXT_FORMATS = [
@@ -20,9 +16,17 @@ export const CAE_TEXT_FORMATS = [
     'OpenFOAM 사전 또는 필드',
   ),
   format('step', 'text', 'stp step ifc', magic('ISO-10303-21;'), 'STEP model', 'STEP 모델'),
-  format('vtk', 'text', 'vtk', magic('# vtk DataFile Version'), 'VTK (legacy)'),
+  format('vtk', 'text', 'vtk', magic('# vtk DataFile Version'), 'VTK (legacy)', 'VTK (구형)'),
   format('gmsh', 'text', 'msh', any(magic('$MeshFormat'), magic('$NOD')), 'Gmsh mesh', 'Gmsh 격자'),
-  format('gmsh-pos', 'text', 'pos', any(magic('View "'), magic('$PostFormat')), 'Gmsh post-processing view'),
+  format(
+    'gmsh-pos',
+    'text',
+    'pos',
+    any(magic('View "'), magic('$PostFormat')),
+    'Gmsh post-processing view',
+    'Gmsh 후처리 뷰',
+  ),
+  ...FLUENT_TEXT_FORMATS,
   format(
     'fluent',
     'text',
@@ -32,34 +36,100 @@ export const CAE_TEXT_FORMATS = [
     'Fluent 격자, 케이스 또는 데이터',
   ),
   format('calculix-frd', 'text', 'frd', magic('    1C'), 'CalculiX results (FRD)', 'CalculiX 결과 (FRD)'),
-  format('acis', 'text', 'sat', text(/^\s*-?\d+ -?\d+ -?\d+ -?\d+\s*\r?\n[^\n]* ACIS /, 512), 'ACIS SAT model'),
+  format(
+    'acis',
+    'text',
+    'sat',
+    text(/^\s*-?\d+ -?\d+ -?\d+ -?\d+\s*\r?\n[^\n]* ACIS /, 512),
+    'ACIS SAT model',
+    'ACIS SAT 모델',
+  ),
   format(
     'unv',
     'text',
     'unv',
     text(/^\s{4}-1\s*\r?\n\s*(?:15|58|82|151|164|24\d\d|2\d{3})\s*\r?\n/, 64),
     'I-deas universal file (UNV)',
+    'I-deas 유니버설 파일 (UNV)',
   ),
   format('gambit', 'text', 'neu', text(/^\s*CONTROL INFO/, 80), 'Gambit neutral mesh', 'Gambit 격자'),
-  format('idf', 'text', 'ldf', magic('.HEADER'), 'IDF board'),
-  format('aedt', 'text', 'aedt a3dcomp', magic("$begin 'Ansoft"), 'Ansys Electronics project'),
-  format('tecplot', 'text', 'tec', text(/^\s*(?:TITLE|VARIABLES|ZONE|FILETYPE)\s*=/i), 'Tecplot text data'),
+  format('idf', 'text', 'ldf', magic('.HEADER'), 'IDF board', 'IDF 기판'),
+  format(
+    'aedt',
+    'text',
+    'aedt a3dcomp',
+    magic("$begin 'Ansoft"),
+    'Ansys Electronics project',
+    'Ansys Electronics 프로젝트',
+  ),
+  format(
+    'tecplot',
+    'text',
+    'tec',
+    text(/^\s*(?:TITLE|VARIABLES|ZONE|FILETYPE)\s*=/i),
+    'Tecplot text data',
+    'Tecplot 텍스트 데이터',
+  ),
   format(
     'ensight-case',
     'text',
     'case encas sos',
-    text(/^(?:[^\S\n]*#[^\n]*\n)*[^\S\n]*FORMAT\s*\r?\n\s*type:/, 2048),
+    text(/^(?:[^\S\n]*(?:#[^\n]*)?\n)*[^\S\n]*FORMAT\s*\r?\n\s*type:/, 2048),
     'EnSight case',
     'EnSight 케이스',
   ),
+  format(
+    'ensight-geometry-text',
+    'text',
+    'geo',
+    text(/^(?:BEGIN TIME STEP\r?\n)?[^\n]*\n[^\n]*\n\s*node id (?:off|given|assign|ignore)\b/, 512),
+    'EnSight geometry (text)',
+    'EnSight 형상 (텍스트)',
+  ),
+  format('fms', 'text', 'fms', text(/^FMS: \d+\r?\n/), 'FMS mesh data', 'FMS 격자 데이터'),
+  format('enzo', 'text', '', text(/^InitialCycleNumber\s*=/), 'Enzo parameters', 'Enzo 매개변수'),
+  format('netgen-vol', 'text', 'vol', text(/^(?:#[^\n]*\n)*mesh3d\s/), 'Netgen mesh', 'Netgen 격자'),
+  format('ibis', 'text', 'ibs', text(/^(?:\|[^\n]*\n|\s)*\[IBIS Ver\]/i, 4096), 'IBIS model', 'IBIS 모델'),
+  format(
+    'aster-comm',
+    'text',
+    'comm',
+    text(/^(?:\s|#[^\n]*\n)*(?:DEBUT|POURSUITE)\s*\(/, 4096),
+    'Code_Aster commands',
+    'Code_Aster 명령',
+  ),
+  format('gibi', 'text', 'mgib', text(/^\s*ENREGISTREMENT DE TYPE/), 'Castem mesh (GIBI)', 'Castem 격자 (GIBI)'),
+  format(
+    'mfront',
+    'text',
+    'mfront',
+    text(/^(?:\s|\/\/[^\n]*\n)*@(?:DSL|Parser)\b/, 4096),
+    'MFront behaviour',
+    'MFront 거동',
+  ),
+  format('wkt', 'text', 'prj', text(/^\s*(?:GEOGCS|PROJCS)\[/), 'map projection (WKT)', '좌표계 정의 (WKT)'),
   format('dxf', 'text', 'dxf', text(/^\s*0\r?\nSECTION/, 64), 'DXF drawing', 'DXF 도면'),
-  format('brep', 'text', 'brep', text(/^\s*(?:DBRep_DrawableShape|CASCADE Topology V)/), 'OpenCASCADE shape'),
-  format('netgen', 'text', 'in2d', text(/^\s*(?:algebraic3d|splinecurves)/), 'Netgen geometry'),
-  format('parasolid', 'text', 'x_t xmt_txt', magic('**ABCDEFGHIJKLMNOPQRSTUVWXYZabc'), 'Parasolid (text)'),
+  format(
+    'brep',
+    'text',
+    'brep',
+    text(/^\s*(?:DBRep_DrawableShape|CASCADE Topology V)/),
+    'OpenCASCADE shape',
+    'OpenCASCADE 형상',
+  ),
+  format('netgen', 'text', 'in2d', text(/^\s*(?:algebraic3d|splinecurves)/), 'Netgen geometry', 'Netgen 형상'),
+  format(
+    'parasolid',
+    'text',
+    'x_t xmt_txt',
+    magic('**ABCDEFGHIJKLMNOPQRSTUVWXYZabc'),
+    'Parasolid (text)',
+    'Parasolid (텍스트)',
+  ),
   format('ply', 'text', 'ply', pattern(/^ply\r?\n/, 8), 'PLY mesh', 'PLY 격자'),
   format('off', 'text', 'off', text(/^(?:C|N|ST)*OFF\s/, 16), 'OFF mesh', 'OFF 격자'),
-  format('vrml', 'text', 'wrl vrml', magic('#VRML'), 'VRML scene'),
-  format('fbx-text', 'text', 'fbx', magic('; FBX'), 'FBX (text)'),
+  format('vrml', 'text', 'wrl vrml', magic('#VRML'), 'VRML scene', 'VRML 장면'),
+  format('fbx-text', 'text', 'fbx', magic('; FBX'), 'FBX (text)', 'FBX (텍스트)'),
   format(
     'radioss',
     'text',
@@ -71,8 +141,22 @@ export const CAE_TEXT_FORMATS = [
   format('su2', 'text', 'su2', text(/^(?:[^\S\n]*%[^\n]*\n)*[^\S\n]*NDIME\s*=/, 2048), 'SU2 mesh', 'SU2 격자'),
   format('mfem', 'text', 'mesh', magic('MFEM mesh v'), 'MFEM mesh', 'MFEM 격자'),
   format('medit', 'text', 'mesh', text(/^\s*MeshVersionFormatted/), 'Medit mesh', 'Medit 격자'),
-  format('moose', 'text', 'i', text(/^(?:[^\S\n]*(?:#[^\n]*)?\n)*\[(?:Mesh|GlobalParams)\]/, 2048), 'MOOSE input'),
-  format('aster-mail', 'text', 'mail', text(/^(?:%[^\n]*\n|\s)*(?:TITRE|COOR_[23]D)\b/, 2048), 'Code_Aster mesh'),
+  format(
+    'moose',
+    'text',
+    'i',
+    text(/^(?:[^\S\n]*(?:#[^\n]*)?\n)*\[(?:Mesh|GlobalParams)\]/, 2048),
+    'MOOSE input',
+    'MOOSE 입력',
+  ),
+  format(
+    'aster-mail',
+    'text',
+    'mail',
+    text(/^(?:%[^\n]*\n|\s)*(?:TITRE|COOR_[23]D)\b/, 2048),
+    'Code_Aster mesh',
+    'Code_Aster 격자',
+  ),
   format(
     'stl-text',
     'text',
@@ -90,56 +174,57 @@ export const CAE_TEXT_FORMATS = [
     'Ansys APDL input',
     'Ansys APDL 입력',
   ),
-  format('nastran', 'text', 'bdf nas blk inc', null, 'Nastran bulk data', 'Nastran 입력'),
+  format('nastran', 'text', 'bdf nas blk inc fem', null, 'Nastran bulk data', 'Nastran 입력'),
 ]
 
 export const MARKUP_FORMATS = [
+  format(
+    'paraview-state',
+    'xml',
+    'pvsm',
+    text(/<(?:ParaView|ServerManagerState)\b/, 1024),
+    'ParaView state',
+    'ParaView 상태',
+  ),
+  format(
+    'fluent-project',
+    'xml',
+    'flprj',
+    text(/<Project type="object" class="PFolder">/, 1024),
+    'Fluent project',
+    'Fluent 프로젝트',
+  ),
+  format(
+    'engineering-data',
+    'xml',
+    'engd',
+    text(/<EngineeringData\b/, 2048),
+    'Ansys engineering data',
+    'Ansys 재료 데이터',
+  ),
   format('vtk-xml', 'xml', 'vtu vtp vti vts vtr pvd vtm vthb pvtu pvtp', pattern(/<VTKFile\b/, 1024), 'VTK XML'),
   format('xdmf', 'xml', 'xdmf xmf', text(/<Xdmf\b/, 1024), 'XDMF'),
-  format('dolfin', 'xml', 'xml', text(/<dolfin\b/, 1024), 'FEniCS mesh (XML)'),
-  format('collada', 'xml', 'dae', text(/<COLLADA\b/, 1024), 'COLLADA scene'),
-  format('x3d', 'xml', 'x3d', text(/<X3D\b/, 1024), 'X3D scene'),
+  format('dolfin', 'xml', 'xml', text(/<dolfin\b/, 1024), 'FEniCS mesh (XML)', 'FEniCS 격자 (XML)'),
+  format('collada', 'xml', 'dae', text(/<COLLADA\b/, 1024), 'COLLADA scene', 'COLLADA 장면'),
+  format('x3d', 'xml', 'x3d', text(/<X3D\b/, 1024), 'X3D scene', 'X3D 장면'),
   format('svg', 'xml', 'svg', text(/<svg\b/, 1024), 'SVG picture', 'SVG 그림'),
   format('xml', 'xml', 'xml engd ssd ui amf scp', text(/^\s*<\?xml\b/, 64), 'XML'),
-  format('gltf', 'json', 'gltf', text(/^\s*\{[\s\S]{0,4000}"asset"\s*:\s*\{/, 8192), 'glTF scene'),
+  format('gltf', 'json', 'gltf', text(/^\s*\{[\s\S]{0,4000}"asset"\s*:\s*\{/, 8192), 'glTF scene', 'glTF 장면'),
+  format(
+    'vtk-series',
+    'json',
+    'series',
+    text(/^\s*\{[^{]{0,200}"file-series-version"/, 512),
+    'VTK file series',
+    'VTK 파일 시리즈',
+  ),
+  format(
+    'notebook',
+    'json',
+    'ipynb',
+    all(text(/^\s*\{\s*"/), contains('"nbformat"')),
+    'Jupyter notebook',
+    'Jupyter 노트북',
+  ),
   format('json', 'json', 'json ipynb wft fsrt series fctb', text(/^\s*[{[]\s*["{[\d}\]-]/, 64), 'JSON'),
-]
-
-/** Weaker signatures: believed only under an extension that goes with them. */
-export const BY_NAME_FORMATS = [
-  format('nastran', 'text', 'bdf dat nas inc blk', text(NASTRAN, HEAD), 'Nastran bulk data', 'Nastran 입력'),
-  format('lsdyna-include', 'text', 'k key dyn', text(DYNA_CARD, 8192), 'LS-DYNA keyword deck', 'LS-DYNA 키워드 덱'),
-  format('abaqus', 'text', 'inp nam', text(ABAQUS, 16 * 1024), 'Abaqus or CalculiX input', 'Abaqus 또는 CalculiX 입력'),
-  format(
-    'mapdl-deck',
-    'text',
-    'inp dat cdb mac',
-    text(/^(?:!|ET,|\/PREP7|NBLOCK)/im, 2048),
-    'Ansys APDL input',
-    'Ansys APDL 입력',
-  ),
-  format('iges', 'text', 'igs iges', text(/^.{72}[SFCB] {0,6}\d/, 80), 'IGES model', 'IGES 모델'),
-  format(
-    'modelica',
-    'text',
-    'mo mos',
-    text(/^(?:\s|\/\/[^\n]*\n)*(?:within|package|model|block|function|partial|encapsulated|class)\b/, 4096),
-    'Modelica model',
-    'Modelica 모델',
-  ),
-  format('obj', 'text', 'obj', text(/^(?:#|mtllib|v |o |g )/m, 1024), 'OBJ mesh', 'OBJ 격자'),
-  format('abaqus-text', 'text', 'sta', text(/Abaqus/i, 200), 'Abaqus log'),
-  format('csv', 'text', 'csv tsv', ({ isText }) => isText, 'table (CSV)', '표 (CSV)'),
-]
-
-/** Extensions that hold text or bytes without a signature; they only say that a container would be odd there. */
-export const NAME_ONLY_FORMATS = [
-  format(
-    'text-names',
-    'text',
-    'txt md log csv tsv f06 pch sta cfg ini yaml yml toml geo igs iges obj unv',
-    null,
-    'text',
-  ),
-  format('source-names', 'text', 'c h cc cpp f f90 for py sh pl tcl m jou comm mfront', null, 'source'),
 ]

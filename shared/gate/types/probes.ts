@@ -12,6 +12,12 @@ const bytesAt =
 export const magic = (bytes: string, at = 0): Probe => bytesAt(Buffer.from(bytes, 'latin1'), at)
 export const hex = (pairs: string, at = 0): Probe => bytesAt(Buffer.from(pairs.replaceAll(' ', ''), 'hex'), at)
 
+/** A little-endian word at an offset that has one of the values. */
+export const u32 =
+  (at: number, ...values: readonly number[]): Probe =>
+  ({ head }) =>
+    head.length >= at + 4 && values.includes(head.readUInt32LE(at))
+
 /** A pattern in the first `within` characters of text; anchored patterns keep it cheap. */
 export const text =
   (pattern: RegExp, within = 256): Probe =>
@@ -83,16 +89,28 @@ export const lzmaAlone: Probe = ({ head }) => {
   return dictionary >= 4096 && /^11?0+$/.test(bits) && ((low === 0xffffffff && high === 0xffffffff) || high < 256)
 }
 
-const LZ4_SKIPPABLE = 0x184d2a50
-/** zstd and lz4 share skippable frames; they are taken for zstd. */
+const SKIPPABLE = 0x184d2a50
+const LZ4 = 0x184d2204
+const isSkippable = (head: Buffer, at: number): boolean => (head.readUInt32LE(at) & 0xfffffff0) >>> 0 === SKIPPABLE
+
+/** zstd and lz4 share skippable frames: what is behind them tells, and where that cannot be seen they are taken for zstd. */
+export function behindSkippable(head: Buffer): number {
+  let at = 0
+  while (at + 8 <= head.length && isSkippable(head, at)) at += 8 + head.readUInt32LE(at + 4)
+  return at
+}
+const lz4BehindSkippable = (head: Buffer): boolean => {
+  const at = behindSkippable(head)
+  return at > 0 && at + 7 <= head.length && head.readUInt32LE(at) === LZ4
+}
 export const zstd: Probe = ({ head }) =>
   head.length >= 8 &&
-  (head.readUInt32LE(0) === 0xfd2fb528 ||
-    ((head.readUInt32LE(0) & 0xfffffff0) >>> 0 === LZ4_SKIPPABLE && head.length > 12))
+  (head.readUInt32LE(0) === 0xfd2fb528 || (isSkippable(head, 0) && head.length > 12 && !lz4BehindSkippable(head)))
 export const lz4: Probe = ({ head }) =>
   head.length >= 7 &&
-  ((head.readUInt32LE(0) === 0x184d2204 && ((head[4] as number) & 0xc0) === 0x40) ||
-    head.readUInt32LE(0) === 0x184c2102)
+  ((head.readUInt32LE(0) === LZ4 && ((head[4] as number) & 0xc0) === 0x40) ||
+    head.readUInt32LE(0) === 0x184c2102 ||
+    lz4BehindSkippable(head))
 
 export const bzip2: Probe = ({ head }) =>
   head.length >= 10 && /^BZh[1-9](1AY&SY|\x17rE8P\x90)/.test(head.toString('latin1', 0, 10))

@@ -290,8 +290,14 @@ const uninspectable: Case[] = [
   ['bzip2', 'x.bz2', () => Buffer.concat([Buffer.from('BZh91AY&SY'), noise(100)]), 'not_inspectable'],
   ['xz', 'x.xz', () => Buffer.from('fd377a585a000004', 'hex'), 'not_inspectable'],
   ['7z', 'x.7z', () => Buffer.from('377abcaf271c0004', 'hex'), 'not_inspectable'],
-  ['zstd', 'x.zst', () => Buffer.concat([Buffer.from('28b52ffd', 'hex'), noise(20)]), 'not_inspectable'],
-  ['static library', 'umat.a', () => arOf([{ name: 'umat.o', data: elfFile({ kind: 'object' }) }]), 'not_inspectable'],
+  ['zstd', 'x.zst', () => Buffer.concat([Buffer.from('28b52ffd0400', 'hex'), noise(20)]), 'not_inspectable'],
+  [
+    'static library',
+    'umat.a',
+    () => arOf([{ name: 'umat.o', data: elfFile({ kind: 'object' }) }]),
+    'executable',
+    'umat.o',
+  ],
   [
     'xz in a tar',
     'c.tar',

@@ -35,7 +35,7 @@ test('coverage says what was looked at', async () => {
     bytes_decoded: 10_240 + lsdynaDeck(20).length,
     entries: 3,
     depth: 2,
-    engines: ['name', 'executable', 'type', 'gzip', 'tar', 'zip', 'sha256'],
+    engines: ['name', 'executable', 'type', 'gzip', 'tar', 'zip', 'active', 'sha256'],
     limits_hit: [],
     not_inspected: [],
   })

@@ -16,7 +16,7 @@ test.each([
   ['Abaqus results file (FIL)', 'x.fil', hex('00100000 09000000 00000000 81070000 00000000')],
   ['LS-DYNA binout', 'binout', hex('08 08 08 01 01 01 00')],
   ['Ansys MAPDL results', 'file.rst', hex('64000000 00000080 0c000000 ffffffff')],
-  ['Ansys MAPDL binary file', 'file.emat', hex('64000000 00000080 02000000 ffffffff')],
+  ['Ansys MAPDL element matrices (emat)', 'file.emat', hex('64000000 00000080 02000000 ffffffff')],
   ['Siemens NX part', 'x.prt', 'SPLMSSTR\0\0\0'],
   ['NetCDF', 'x.nc', hex('43 44 46 02')],
   ['HDF4', 'x.hdf', hex('0E 03 13 01')],

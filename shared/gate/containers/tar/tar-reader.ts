@@ -20,15 +20,20 @@ export const tarReader: ContainerReader = {
   engine: 'tar',
   needs: 'stream',
   async read(container, cursor) {
-    const links = new LinkMap()
-    const reader = new TarReader(container, cursor, new TarMembers(container, cursor, links))
-    await reader.read()
-    const conflict = links.conflict()
-    if (conflict !== null) {
-      container.inspection.report('unsafe_member', placeIn(container.content.place, conflict[0]), conflict[1])
-    }
+    await readTar(container, cursor)
     return null
   },
+}
+
+/** Judges every member of a tar, also of one that a decoder made of another archive. */
+export async function readTar(container: Container, cursor: Cursor): Promise<void> {
+  const links = new LinkMap()
+  const reader = new TarReader(container, cursor, new TarMembers(container, cursor, links))
+  await reader.read()
+  const conflict = links.conflict()
+  if (conflict !== null) {
+    container.inspection.report('unsafe_member', placeIn(container.content.place, conflict[0]), conflict[1])
+  }
 }
 
 class TarReader {

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { Entry } from 'yauzl'
 import { decodeName } from '../../names/decode-name.ts'
-import { normalisePath } from '../../names/member-path.ts'
+import { type MemberPath, normalisePath } from '../../names/member-path.ts'
 
 /** One line of the directory, as far as it matters here. */
 export type ZipEntry = {
@@ -11,6 +11,7 @@ export type ZipEntry = {
   /** Another name in the Unicode Path field, which some tools prefer; null if there is none. */
   readonly otherName: string | null
   readonly path: string
+  readonly memberPath: MemberPath
   readonly isDirectory: boolean
   readonly fileType: number
   readonly method: number
@@ -36,13 +37,15 @@ export function toZipEntry(entry: Entry): ZipEntry {
   const rawName = entry.fileNameRaw
   const name = decodeName(rawName)
   const fileType = (entry.externalFileAttributes >>> 16) & FILE_TYPE.mask
-  const { path, isDirectory } = normalisePath(name)
+  const memberPath = normalisePath(name)
+  const { path, isDirectory } = memberPath
   const emptyFolder = entry.uncompressedSize === 0 && (entry.externalFileAttributes & DOS_DIRECTORY) !== 0
   return {
     rawName,
     name,
     otherName: unicodePath(entry),
     path,
+    memberPath,
     isDirectory: isDirectory || fileType === FILE_TYPE.directory || (emptyFolder && fileType === 0),
     fileType,
     method: entry.compressionMethod,

@@ -1,10 +1,8 @@
 import { KIB } from '#shared/domain/limits.ts'
 import { type Container, placeIn } from '../../content.ts'
-import { BufferStream, type ByteStream, Cursor } from '../../io/byte-stream.ts'
-import { InflateStream, inflateSmall } from '../../io/inflate.ts'
-import { type RandomAccess, RangeStream, SliceAccess, Window } from '../../io/random-access.ts'
+import { type ByteStream, Cursor } from '../../io/byte-stream.ts'
+import { type RandomAccess, SliceAccess, Window } from '../../io/random-access.ts'
 import type { LinkMap } from '../../names/links.ts'
-import { normalisePath } from '../../names/member-path.ts'
 import { BudgetSpent, GateProblem } from '../../problem.ts'
 import { CheckedStream } from '../checked-stream.ts'
 import { checkGap } from '../gap.ts'
@@ -17,23 +15,10 @@ import {
   LONGEST_DESCRIPTOR,
   parseLocalLengths,
 } from './local-header.ts'
+import { openMember, type Range, STORED } from './member-data.ts'
 
 const ENCRYPTED = 0x1 | 0x40 | 0x2000
-const STORED = 0
-const DEFLATE = 8
-/** Up to here a member is decoded in one call, from one buffer to another. */
-const SMALL = 256 * KIB
 const LONGEST_LINK = 4 * KIB
-const METHODS: Readonly<Record<number, string>> = {
-  9: 'deflate64',
-  12: 'bzip2',
-  14: 'lzma',
-  93: 'zstd',
-  95: 'xz',
-  99: 'AES',
-}
-
-type Range = { readonly start: number; readonly end: number }
 
 /** Reads the members of one zip in the order of the file, and sees to it that nothing lies between them. */
 export class MemberReader {
@@ -104,10 +89,6 @@ export class MemberReader {
 
   async #dispatch(entry: ZipEntry, data: Range, place: string): Promise<void> {
     if ((entry.flags & ENCRYPTED) !== 0) throw new GateProblem('not_inspectable', place, 'encrypted')
-    if (entry.method !== STORED && entry.method !== DEFLATE) {
-      const method = METHODS[entry.method] ?? 'unknown'
-      throw new GateProblem('not_inspectable', place, `packed by method ${entry.method} (${method})`)
-    }
     if (entry.isDirectory && entry.size > 0)
       throw new GateProblem('ambiguous_archive', place, 'a folder with data in it')
     const { fileType } = entry
@@ -136,32 +117,18 @@ export class MemberReader {
     place: string,
     use: (stream: ByteStream) => Promise<void>,
   ): Promise<void> {
-    const check = (stream: ByteStream) => new CheckedStream(stream, entry, this.#container.inspection, place)
-    const run = async (stream: CheckedStream) => {
-      await use(stream)
-      await stream.finish()
-    }
-    const left = () => new GateProblem('ambiguous_archive', place, 'bytes behind the end of its compressed data')
-    if (entry.method === STORED) return run(check(await this.#stored(data)))
-    if (entry.compressedSize <= SMALL && entry.size <= SMALL) {
-      const source = new SmallInflate(await this.#window.read(data.start, entry.compressedSize), entry.size)
-      await run(check(source))
-      if (source.consumed !== entry.compressedSize) throw left()
-      return
-    }
-    const packed = new Cursor(new RangeStream(this.#access, data.start, data.end))
-    const inflate = new InflateStream(packed)
+    const { inspection } = this.#container
+    const member = await openMember(entry, data, { access: this.#access, window: this.#window, inspection, place })
     try {
-      await run(check(inflate))
+      const checked = new CheckedStream(member.stream, entry, inspection, place)
+      await use(checked)
+      await checked.finish()
     } finally {
-      await inflate.close()
+      await member.close()
     }
-    if ((await packed.peek(1)).length > 0) throw left()
-  }
-
-  async #stored({ start, end }: Range): Promise<ByteStream> {
-    if (end - start <= SMALL) return new BufferStream(await this.#window.read(start, end - start))
-    return new RangeStream(this.#access, start, end)
+    if (await member.isLonger()) {
+      throw new GateProblem('ambiguous_archive', place, 'bytes behind the end of its compressed data')
+    }
   }
 
   async #link(entry: ZipEntry, stream: ByteStream, place: string): Promise<void> {
@@ -176,30 +143,11 @@ export class MemberReader {
   #file(entry: ZipEntry, data: Range, stream: ByteStream): Promise<void> {
     const stored = entry.method === STORED
     return this.#container.walker.member(this.#container, {
-      path: normalisePath(entry.name),
+      path: entry.memberPath,
       size: entry.size,
       stream,
       access: stored ? new SliceAccess(this.#access, data.start, entry.size) : null,
       nativeZone: this.#isModel && /^binaries\/[^/]+\/./.test(entry.path),
     })
-  }
-}
-
-/** A small deflate stream, inflated in one call when it is asked for. */
-class SmallInflate implements ByteStream {
-  readonly #packed: Buffer
-  readonly #size: number
-  consumed = 0
-  #done = false
-  constructor(packed: Buffer, size: number) {
-    this.#packed = packed
-    this.#size = size
-  }
-  async next(): Promise<Buffer | null> {
-    if (this.#done) return null
-    this.#done = true
-    const { data, consumed } = inflateSmall(this.#packed, this.#size)
-    this.consumed = consumed
-    return data.length === 0 ? null : data
   }
 }

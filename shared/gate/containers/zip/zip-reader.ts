@@ -54,7 +54,7 @@ async function walk(container: Container, access: RandomAccess, records: EndReco
   // In the order of the file: each byte is then read once, and overlaps and gaps show by themselves.
   const sorted = entries.toSorted((a, b) => a.offset - b.offset)
   for (const [i, entry] of sorted.entries()) {
-    admitMember(container, entry.name, entry.rawName.length)
+    admitMember(container, entry.name, entry.rawName.length, entry.memberPath)
     checkOtherName(container, entry)
     const before = sorted[i - 1]
     if (before !== undefined && isSameLine(before, entry)) continue

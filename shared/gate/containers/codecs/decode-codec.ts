@@ -1,0 +1,49 @@
+import { startDecoder } from '../../decoders/start-decoder.ts'
+import { executableIn } from '../../executables/executable-sniffer.ts'
+import { formatBytes } from '../../format-figures.ts'
+import type { Inspection } from '../../inspection.ts'
+import type { ByteStream, Cursor } from '../../io/byte-stream.ts'
+import { GateProblem } from '../../problem.ts'
+import { HEAD_BYTES } from './codec-heads.ts'
+import type { Codec } from './codecs.ts'
+import { Marked } from './marked-frames.ts'
+import { UndamagedStream } from './undamaged-stream.ts'
+
+/** Decoded content; must be closed however its reading ends. */
+export type Decoded = { readonly stream: ByteStream; close(): Promise<void> }
+
+/** Opens a compressed stream: what it declares is held against the budgets first, then a decoder is started. */
+export async function decodeCodec(
+  codec: Codec,
+  cursor: Cursor,
+  inspection: Inspection,
+  place: string,
+): Promise<Decoded> {
+  await checkHead(codec, cursor, inspection, place)
+  const wanted = { place, format: codec.family }
+  const { by } = codec
+  if (by.decoder === null) return { stream: new UndamagedStream(by.open(cursor), place), close: async () => undefined }
+  if (by.decoder === 'sevenZip') {
+    const args = ['x', '-si', '-so', '-bd', '-mmt=1', `-t${by.type}`]
+    const stream = startDecoder(inspection, { ...wanted, name: 'sevenZip', args, input: cursor })
+    return { stream, close: () => stream.close() }
+  }
+  const marked = new Marked(by.frames, place)
+  const run = startDecoder(inspection, { ...wanted, name: 'bsdcat', args: [], input: marked.input(cursor) })
+  const onFrame = (start: Buffer) => {
+    const kind = executableIn(start)
+    if (kind !== null) inspection.report('executable', place, `${kind} in a later frame`)
+  }
+  return { stream: marked.output(run, onFrame), close: () => run.close() }
+}
+
+async function checkHead(codec: Codec, cursor: Cursor, inspection: Inspection, place: string): Promise<void> {
+  const { window, size } = codec.head(await cursor.peek(HEAD_BYTES))
+  const { maxWindowBytes } = inspection.budgets
+  if (window !== null && window > maxWindowBytes) {
+    inspection.limitHit('maxWindowBytes')
+    const detail = `needs a window of ${formatBytes(window)} to decode; the limit is ${formatBytes(maxWindowBytes)}`
+    throw new GateProblem('archive_bomb', place, detail)
+  }
+  if (size !== null) inspection.declare(size, place)
+}

@@ -1,0 +1,95 @@
+import { KIB } from '#shared/domain/limits.ts'
+import type { Cursor } from '../../io/byte-stream.ts'
+import type { Piece } from './piece.ts'
+import { withoutZeroTail } from './zero-tail.ts'
+
+export type Pieces = (content: Cursor) => AsyncGenerator<Piece>
+
+const piece = (bytes: Buffer, startsFrame = false): Piece => ({ bytes, startsFrame })
+
+async function* pass(content: Cursor, length: number): AsyncGenerator<Piece> {
+  for (let left = length; left > 0; ) {
+    const bytes = await content.next(left)
+    if (bytes === null) return
+    left -= bytes.length
+    yield piece(bytes)
+  }
+}
+const rest = (content: Cursor): AsyncGenerator<Piece> => pass(content, Number.POSITIVE_INFINITY)
+
+const isSkippable = (magic: number): boolean => (magic & 0xfffffff0) >>> 0 === 0x184d2a50
+
+/** Frame by frame, where the format says how long its blocks are; what is no frame passes as it is. */
+const walked = (magics: readonly number[], frame: (content: Cursor) => AsyncGenerator<Piece>): Pieces =>
+  async function* (content) {
+    for (;;) {
+      const head = Buffer.from(await content.peek(8))
+      const magic = head.length < 8 ? 0 : head.readUInt32LE(0)
+      if (isSkippable(magic)) yield* pass(content, 8 + head.readUInt32LE(4))
+      else if (magics.includes(magic)) yield* frame(content)
+      else return yield* withoutZeroTail(rest(content), 0)
+    }
+  }
+
+/** RFC 8878, 3.1.1. */
+export const zstdPieces = walked([0xfd2fb528], async function* (content) {
+  const flags = (await content.peek(5))[4] as number
+  const isSingle = (flags & 0x20) !== 0
+  const sizeBytes = flags >> 6 === 0 ? (isSingle ? 1 : 0) : 2 ** (flags >> 6)
+  const headBytes = 5 + (isSingle ? 0 : 1) + ([0, 1, 2, 4][flags & 3] as number) + sizeBytes
+  yield piece(await content.take(headBytes), true)
+  for (let isLast = false; !isLast; ) {
+    const head = await content.peek(3)
+    if (head.length < 3) return
+    const block = head.readUIntLE(0, 3)
+    isLast = (block & 1) !== 0
+    // A run of one byte is stored as that byte.
+    yield* pass(content, 3 + (((block >> 1) & 3) === 1 ? 1 : block >> 3))
+  }
+  if ((flags & 4) !== 0) yield* pass(content, 4)
+})
+
+/** LZ4 frame format 1.6.3. Legacy frames have no end, so what follows one is not told apart. */
+export const lz4Pieces = walked([0x184d2204], async function* (content) {
+  const flags = (await content.peek(5))[4] as number
+  const has = (bit: number, bytes: number) => ((flags & bit) === 0 ? 0 : bytes)
+  yield piece(await content.take(7 + has(0x08, 8) + has(0x01, 4)), true)
+  for (;;) {
+    const head = await content.peek(4)
+    const size = head.length < 4 ? 0 : head.readUInt32LE(0) & 0x7fffffff
+    yield* pass(content, 4 + (size === 0 ? has(0x04, 4) : size + has(0x10, 4)))
+    if (size === 0) return
+  }
+})
+
+const LOOK = 64 * KIB
+
+/** Where block lengths are not told, a frame shows by a magic so long that data do not hold it by chance. */
+const searched = (magicBytes: number, find: (bytes: Buffer, from: number) => number) =>
+  async function* (content: Cursor): AsyncGenerator<Piece> {
+    for (let startsFrame = true; ; ) {
+      const look = await content.peek(LOOK)
+      if (look.length === 0) return
+      const at = find(look, 1)
+      // A magic may be cut by the end of the look: that much is looked at again.
+      const whole = look.length < LOOK ? look.length : look.length - magicBytes + 1
+      yield piece(await content.take(at === -1 ? whole : at), startsFrame)
+      startsFrame = at !== -1
+    }
+  }
+
+const BZIP2 = /^BZh[1-9](?:1AY&SY|\x17rE8P\x90)/
+const bzip2Frames = searched(10, (bytes, from) => {
+  let at = bytes.indexOf('BZh', from)
+  while (at !== -1 && !BZIP2.test(bytes.toString('latin1', at, at + 10))) at = bytes.indexOf('BZh', at + 1)
+  return at
+})
+
+/** The magic, and the first byte of the flags, which is always zero. */
+const XZ = Buffer.from('fd377a585a0000', 'hex')
+const xzFrames = searched(XZ.length, (bytes, from) => bytes.indexOf(XZ, from))
+
+/** The check sum at the end of bzip2 may be zeros; xz ends with letters. */
+const BZIP2_END = 16
+export const bzip2Pieces: Pieces = (content) => withoutZeroTail(bzip2Frames(content), BZIP2_END)
+export const xzPieces: Pieces = (content) => withoutZeroTail(xzFrames(content), 0)

@@ -1,0 +1,25 @@
+import type { Container } from '../../content.ts'
+import { startDecoder } from '../../decoders/start-decoder.ts'
+import { type ByteStream, Cursor } from '../../io/byte-stream.ts'
+import { CountedStream } from '../counted-stream.ts'
+import { readTar } from '../tar/tar-reader.ts'
+
+/** Its members as a pax stream; names and links stay as the archive has them (-P). */
+const ARGS = ['-c', '-P', '-f', '-', '--format=pax', '@-']
+
+/**
+ * Members of an archive that bsdtar reads, judged as the tar it makes of them. bsdtar cannot be told what it reads, and takes
+ * text for an mtree list, which names files of this machine: only call it where the first bytes leave nothing to guess.
+ */
+export async function readByBsdtar(container: Container, input: ByteStream | number, format: string): Promise<void> {
+  const { inspection, content } = container
+  const { place } = content
+  const run = startDecoder(inspection, { name: 'bsdtar', args: ARGS, input, place, format })
+  try {
+    const members = new Cursor(new CountedStream(run, inspection, place))
+    // What is read is another file than the content: its offsets mean nothing there.
+    await readTar({ ...container, content: { ...content, access: null } }, members)
+  } finally {
+    await run.close()
+  }
+}

@@ -1,0 +1,19 @@
+import type { ContainerReader } from '../../content.ts'
+import { TappedStream } from '../../io/byte-stream.ts'
+import { readByBsdtar } from './bsdtar.ts'
+import { Rar4Flags } from './rar4-flags.ts'
+
+const streamReader = (family: 'rar' | 'cab' | 'cpio'): ContainerReader => ({
+  family,
+  engine: family,
+  needs: 'stream',
+  async read(container, cursor) {
+    const { inspection, content } = container
+    const input = family === 'rar' ? new TappedStream(cursor, new Rar4Flags(inspection, content.place)) : cursor
+    await readByBsdtar(container, input, family)
+    return null
+  },
+})
+
+/** Through a pipe: where bsdtar cannot move, it cannot find a zip at the end of a rar and read that instead. */
+export const streamReaders: readonly ContainerReader[] = (['rar', 'cab', 'cpio'] as const).map(streamReader)

@@ -1,0 +1,109 @@
+import { KIB } from '#shared/domain/limits.ts'
+import { Inflate64Stream } from '../../decoders/inflate64.ts'
+import type { Inspection } from '../../inspection.ts'
+import { BufferStream, type ByteStream, Cursor } from '../../io/byte-stream.ts'
+import { InflateStream, inflateSmall } from '../../io/inflate.ts'
+import { type RandomAccess, RangeStream, type Window } from '../../io/random-access.ts'
+import { GateProblem } from '../../problem.ts'
+import { CODECS } from '../codecs/codecs.ts'
+import { decodeCodec } from '../codecs/decode-codec.ts'
+import type { ZipEntry } from './entry.ts'
+import { lzmaFile } from './zip-lzma.ts'
+
+export const STORED = 0
+const DEFLATE = 8
+const DEFLATE64 = 9
+const LZMA = 14
+/** Methods whose data are a file of that format as it stands. */
+const BY_CODEC: Readonly<Record<number, keyof typeof CODECS>> = { 12: 'bzip2', 93: 'zstd', 95: 'xz' }
+/** What else is about, for the message. */
+const METHODS: Readonly<Record<number, string>> = {
+  1: 'shrink',
+  6: 'implode',
+  20: 'an early zstd',
+  94: 'MP3',
+  96: 'JPEG',
+  97: 'WavPack',
+  98: 'PPMd',
+  99: 'AES',
+}
+/** Up to here a member is decoded in one call, from one buffer to another. */
+export const SMALL = 256 * KIB
+
+export type Range = { readonly start: number; readonly end: number }
+export type MemberSource = {
+  readonly access: RandomAccess
+  readonly window: Window
+  readonly inspection: Inspection
+  readonly place: string
+}
+
+/** The decoded bytes of a member. */
+export type MemberData = {
+  readonly stream: ByteStream
+  /** Bytes of the member behind the end of its compressed data; asked when the stream has ended. */
+  isLonger(): Promise<boolean>
+  close(): Promise<void>
+}
+
+const nothing = async () => undefined
+const never = async () => false
+
+export async function openMember(entry: ZipEntry, data: Range, source: MemberSource): Promise<MemberData> {
+  if (entry.method === STORED) return { stream: await storedBytes(data, source), isLonger: never, close: nothing }
+  if (entry.method === DEFLATE) return deflated(entry, data, source)
+  const packed = new Cursor(new RangeStream(source.access, data.start, data.end))
+  const isLonger = async () => (await packed.peek(1)).length > 0
+  if (entry.method === DEFLATE64) return { stream: new Inflate64Stream(packed), isLonger, close: nothing }
+  if (entry.method === LZMA) return lzma(entry, packed, source)
+  const family = BY_CODEC[entry.method]
+  if (family === undefined) throw unsupported(entry.method, source.place)
+  // That nothing is left over is proved by the codec itself.
+  return { ...(await decodeCodec(CODECS[family], packed, source.inspection, source.place)), isLonger: never }
+}
+
+const unsupported = (method: number, place: string) =>
+  new GateProblem(
+    'not_inspectable',
+    place,
+    `packed by method ${method} (${METHODS[method] ?? 'unknown'}), which is not supported`,
+  )
+
+async function storedBytes({ start, end }: Range, { access, window }: MemberSource): Promise<ByteStream> {
+  if (end - start <= SMALL) return new BufferStream(await window.read(start, end - start))
+  return new RangeStream(access, start, end)
+}
+
+async function deflated(entry: ZipEntry, data: Range, { access, window }: MemberSource): Promise<MemberData> {
+  if (entry.compressedSize <= SMALL && entry.size <= SMALL) {
+    const stream = new SmallInflate(await window.read(data.start, entry.compressedSize), entry.size)
+    return { stream, isLonger: async () => stream.consumed !== entry.compressedSize, close: nothing }
+  }
+  const packed = new Cursor(new RangeStream(access, data.start, data.end))
+  const stream = new InflateStream(packed)
+  return { stream, isLonger: async () => (await packed.peek(1)).length > 0, close: () => stream.close() }
+}
+
+async function lzma(entry: ZipEntry, packed: Cursor, { inspection, place }: MemberSource): Promise<MemberData> {
+  const file = await lzmaFile(entry, packed, place)
+  return { ...(await decodeCodec(CODECS.lzma, new Cursor(file), inspection, place)), isLonger: never }
+}
+
+/** A small deflate stream, inflated in one call when it is asked for. */
+class SmallInflate implements ByteStream {
+  readonly #packed: Buffer
+  readonly #size: number
+  consumed = 0
+  #done = false
+  constructor(packed: Buffer, size: number) {
+    this.#packed = packed
+    this.#size = size
+  }
+  async next(): Promise<Buffer | null> {
+    if (this.#done) return null
+    this.#done = true
+    const { data, consumed } = inflateSmall(this.#packed, this.#size)
+    this.consumed = consumed
+    return data.length === 0 ? null : data
+  }
+}

@@ -1,0 +1,26 @@
+import { type GoodCase, goodCases, type HostileCase, hostileCases } from './case.ts'
+import { FILES } from './good/files.ts'
+import { FOREIGN_GOOD } from './good/foreign.ts'
+import { TARS } from './good/tars.ts'
+import { ZIPS } from './good/zips.ts'
+import { BOMBS } from './hostile/bombs.ts'
+import { CORNERS } from './hostile/corners.ts'
+import { EXECUTABLES } from './hostile/executables.ts'
+import { FOREIGN } from './hostile/foreign.ts'
+import { GZIP } from './hostile/gzip.ts'
+import { LINKS } from './hostile/links.ts'
+import { MISMATCHES } from './hostile/mismatches.ts'
+import { NAMES } from './hostile/names.ts'
+import { TAR } from './hostile/tar.ts'
+import { UNREADABLE } from './hostile/unreadable.ts'
+import { ZIP_ENDS } from './hostile/zip-ends.ts'
+import { ZIP_MEMBERS } from './hostile/zip-members.ts'
+
+/** Each must be quarantined, for the reason it is named after. */
+export const HOSTILE: readonly HostileCase[] = hostileCases(
+  ...[ZIP_MEMBERS, ZIP_ENDS, GZIP, TAR, LINKS, NAMES, EXECUTABLES, CORNERS, FOREIGN, UNREADABLE, MISMATCHES],
+)
+/** Kept apart, because each is timed. */
+export const BOMB_CASES: readonly HostileCase[] = hostileCases(BOMBS)
+/** Each must be complete, and without a warning that is not listed with it. */
+export const GOOD: readonly GoodCase[] = goodCases(FILES, ZIPS, TARS, FOREIGN_GOOD)

@@ -1,0 +1,22 @@
+/** What these coders make of the bytes of `peFile()` and of a small deck: there is no encoder at hand, so the results stand here. */
+const from = (text: string): Buffer => Buffer.from(text, 'base64')
+
+export const BZIP2_PE = from(
+  'QlpoOTFBWSZTWUFaTYAAABj/afwoAACQAAAAwgJAEAQAQQBAAABACABACKAAMUGjRoMgNBiUNAGg2nqn0b+XpTNEaIjpwZRqmgb9wANbO05S3gGqr8XckU4UJBBWk2AA',
+)
+export const LZMA_PE = from(
+  'XQAABAD//////////wAmlo5wABf37ASKZO15ncFMtkd5CvtmV8tsOR4GLv4QT3Oi4nWBRpMSeXzMopC5GSf///dx4AA=',
+)
+export const SMALL_DECK = Buffer.from(
+  '*KEYWORD\n*NODE\n       1        0.125000        1.500000       -0.333333       0       0\n*END\n',
+)
+export const BZIP2_DECK = from(
+  'QlpoOTFBWSZTWexeweoAABLeADwQQBN6AAYJkKAgAFRTQaA000xBkak02oyeoyEX3BlSECBsqxhOYcJnDcXcyKU6rgvLea13lQUBYXr8XckU4UJDsXsHqA==',
+)
+export const LZMA_DECK = from(
+  'XQAABAD//////////wAVEsSlvKGgkhnMIy9R5AjEJNBtyDLf7HAse/bKlw6SInS4ZJA9f7lA4n4uv8hs6KyAyNeOzbt+//sPUAA=',
+)
+const BZIP2_ZEROS = from('QlpoOTFBWSZTWWPj7KIABuTBAMAAAgAACCAAMMwJqmmUoTapKE8XckU4UJBj4+yi')
+/** Streams of 900,000 zeros, one behind the other, as parallel bzip2 programs write them. */
+export const bzip2Bomb = (expanded: number): Buffer =>
+  Buffer.concat(Array.from({ length: Math.ceil(expanded / 900_000) }, () => BZIP2_ZEROS))

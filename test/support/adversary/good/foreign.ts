@@ -1,0 +1,35 @@
+import { lsdynaDeck } from '../../archives/cae.ts'
+import { gzipOf, tarOf } from '../../archives/tar.ts'
+import { zipOf } from '../../archives/zip.ts'
+import type { Decoder, GoodCases } from '../case.ts'
+import { lz4Of, lzma2Stored, xzOf, zstdOf, zstdSkippable } from '../formats/frames.ts'
+import { BZIP2_DECK } from '../formats/packed.ts'
+import { rar5Of } from '../formats/rar.ts'
+import { LZMA2, sevenZipOf } from '../formats/seven-zip.ts'
+import { SPECIMENS } from '../specimens.ts'
+
+const deck = lsdynaDeck(20)
+const tar = () => tarOf([{ name: '해석/a.k', data: deck }])
+
+/** One of each format with a decoder of its own, and what is odd among them. */
+export const FOREIGN_GOOD: GoodCases = {
+  ...Object.fromEntries(
+    Object.entries(SPECIMENS).map(([decoder, [path, bytes]]) => [decoder, [path, bytes, decoder as Decoder] as const]),
+  ),
+  'xz-tar': ['a.tar.xz', () => xzOf(tar()), 'xz'],
+  'xz-two-streams': ['a.k.xz', () => Buffer.concat([xzOf(deck), xzOf(deck)]), 'xz'],
+  'xz-padded': ['a.k.xz', () => Buffer.concat([xzOf(deck), Buffer.alloc(8)]), 'xz'],
+  'zstd-tar': ['a.tar.zst', () => zstdOf(tar()), 'zstd'],
+  'zstd-two-frames': ['a.k.zst', () => Buffer.concat([zstdOf(deck), zstdOf(deck)]), 'zstd'],
+  'zstd-skippable': ['a.k.zst', () => Buffer.concat([zstdSkippable(Buffer.from('made by')), zstdOf(deck)]), 'zstd'],
+  'lz4-two-frames': ['a.k.lz4', () => Buffer.concat([lz4Of(deck), lz4Of(deck)]), 'lz4'],
+  'bzip2-two-streams': ['a.k.bz2', () => Buffer.concat([BZIP2_DECK, BZIP2_DECK]), 'bzip2'],
+  '7z-lzma2': [
+    'a.7z',
+    () => sevenZipOf([{ name: '해석.k', data: deck }], { coder: LZMA2, packed: lzma2Stored(deck) }),
+    '7z',
+  ],
+  rar5: ['a.rar', () => rar5Of([{ name: 'a.k', data: deck }]), 'rar'],
+  'xz-in-zip': ['a.zip', () => zipOf([{ name: 'a.k.xz', data: xzOf(deck) }]), 'xz'],
+  'zstd-in-tar-gz': ['a.tgz', () => gzipOf(tarOf([{ name: 'a.k.zst', data: zstdOf(deck) }])), 'zstd'],
+}

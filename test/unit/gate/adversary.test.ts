@@ -1,0 +1,56 @@
+import { afterAll, expect, test } from 'vitest'
+import { openBytesJudge } from '../../support/adversary/bytes-judge.ts'
+import { BOMB_CASES, GOOD, HOSTILE } from '../../support/adversary/catalogue.ts'
+import { makeFastFolder } from '../../support/adversary/fast-folder.ts'
+import { KNOWN_GAPS } from '../../support/adversary/known-gaps.ts'
+import { describePresent, presentDecoders } from '../../support/adversary/present.ts'
+import { testDecoders } from '../../support/adversary/tools.ts'
+import { summary } from './judge.ts'
+
+const decoders = await testDecoders()
+const folder = await makeFastFolder()
+const { verdict, close } = await openBytesJudge(folder.path, decoders)
+afterAll(async () => {
+  await close()
+  await folder.remove()
+})
+const present = await presentDecoders(async (path, bytes) => (await verdict(path, bytes)).outcome === 'complete')
+process.stderr.write(
+  `adversary: ${HOSTILE.length} hostile files, ${BOMB_CASES.length} bombs, ${GOOD.length} good ones\n`,
+)
+process.stderr.write(`adversary: the gate ${describePresent(present)}\n`)
+for (const [name, why] of Object.entries(KNOWN_GAPS)) process.stderr.write(`adversary: KNOWN GAP ${name}: ${why}\n`)
+
+/** A known gap is a test that must fail: it says so itself when the gap is closed. */
+const testOf = (name: string) => (name in KNOWN_GAPS ? test.fails : test)
+
+test('the catalogue is as large as promised, and every known gap is in it', () => {
+  expect(HOSTILE.length + BOMB_CASES.length).toBeGreaterThanOrEqual(120)
+  expect(GOOD.length).toBeGreaterThanOrEqual(60)
+  const names = new Set([...HOSTILE, ...GOOD].map(({ name }) => name))
+  expect(Object.keys(KNOWN_GAPS).filter((name) => !names.has(name))).toEqual([])
+})
+
+for (const { name, path, bytes, code, decoder } of HOSTILE) {
+  testOf(name)(`quarantines ${name}`, async () => {
+    const { outcome, reasons } = await verdict(path, bytes())
+    const expected = decoder === null || present.has(decoder) ? code : 'not_inspectable'
+    expect({ outcome, code: reasons[0]?.code }, JSON.stringify(reasons)).toEqual({
+      outcome: 'quarantined',
+      code: expected,
+    })
+  })
+}
+
+for (const { name, path, bytes, warns, decoder } of GOOD) {
+  testOf(name)(`lets ${name} pass`, async () => {
+    const { outcome, reasons, warnings } = await verdict(path, bytes())
+    if (decoder !== null && !present.has(decoder)) {
+      expect(reasons.map(({ code }) => code)).toEqual(['not_inspectable'])
+      return
+    }
+    expect(summary(reasons)).toEqual([])
+    expect(outcome).toBe('complete')
+    expect([...new Set(warnings.map(({ code }) => code))].sort(), JSON.stringify(warnings)).toEqual([...warns].sort())
+  })
+}
