@@ -86,6 +86,14 @@ test('each body moves the clock of its upload: received bytes and idle time are 
   }
 })
 
+test('a creation that names the type of a body it does not have is a creation', async () => {
+  const type = { 'Content-Type': 'application/offset+octet-stream' }
+  expect((await tus(api(0), token, 'POST', '', { 'Upload-Length': '5', ...type })).status).toBe(201)
+  const empty = await tus(api(0), token, 'POST', '', { 'Upload-Length': '0', ...type })
+  expect(empty.status).toBe(201)
+  expect((await settled(api(0), token, idOf(empty))).state).toBe('complete')
+})
+
 test('a creation that fails leaves neither an upload nor a reservation', async () => {
   const reserved = async () =>
     ((await (await fetch(`${api(0)}${FILES_PATH}/quota`, { headers: bearer(token) })).json()) as { reserved: number })

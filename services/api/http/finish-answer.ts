@@ -47,8 +47,7 @@ export function askForBody(req: IncomingMessage, res: ServerResponse): void {
 
 const isAwaited = (req: IncomingMessage): boolean => waiting.has(req)
 
-const hasBeenRead = (req: IncomingMessage): boolean =>
-  req.complete || ((req.headers['content-length'] ?? '0') === '0' && req.headers['transfer-encoding'] === undefined)
+const hasBeenRead = (req: IncomingMessage): boolean => req.complete || !bringsBody(req)
 
 function linger(req: IncomingMessage): Promise<void> {
   return new Promise((resolve) => {
@@ -67,3 +66,7 @@ function linger(req: IncomingMessage): Promise<void> {
     req.on('data', count).on('end', done).on('close', done).on('error', done).resume()
   })
 }
+
+/** RFC 9112 §6.3: a request has a body if it has a length above 0, or comes in chunks. */
+export const bringsBody = ({ headers }: IncomingMessage): boolean =>
+  (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined

@@ -5,7 +5,7 @@ import type { UploadLock } from '#shared/redis/upload-lock.ts'
 import { isMissing } from '#shared/storage/disk-errors.ts'
 import { receive } from '#shared/storage/receive.ts'
 import type { UploadFiles } from '#shared/storage/upload-files.ts'
-import { askForBody } from '../http/finish-answer.ts'
+import { askForBody, bringsBody } from '../http/finish-answer.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { ApiMetrics } from '../metrics.ts'
 import { type BodyChecksum, checksumOf } from './checksum.ts'
@@ -41,7 +41,11 @@ export function createReceiveBody({
   return async function receiveBody({ offset, maxBytes, signal }: BodyPlan): Promise<number> {
     const { req, res, record, lock } = requestContext()
     if (record === undefined) throw new Error('This request is not about an upload yet')
-    if (lock === undefined) throw new Error('A body may be received under the lock of its upload only')
+    if (lock === undefined) {
+      // A creation that only names the type of a body it does not have.
+      if (!bringsBody(req)) return offset
+      throw new Error('A body may be received under the lock of its upload only')
+    }
     if (record.state !== 'receiving') return offset
     const ahead = record.length === null ? reserveAhead(record) : undefined
     const checksum = checksumOf(req)

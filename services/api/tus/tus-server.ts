@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import { Server } from '@tus/server'
 import { v7 as uuidv7 } from 'uuid'
 import { AppError } from '#shared/domain/errors.ts'
@@ -6,6 +5,7 @@ import { translateRedisError } from '#shared/redis/redis-errors.ts'
 import type { UploadLock, UploadLocks } from '#shared/redis/upload-lock.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import { errorAnswer, logIfOurs } from '../http/answer-error.ts'
+import { bringsBody } from '../http/finish-answer.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { BodyPlan } from './receive-body.ts'
 import { fromTusError } from './tus-errors.ts'
@@ -86,10 +86,6 @@ export function createTusServer({
 }
 
 const FREE = { lock: async () => undefined, unlock: async () => undefined }
-
-/** RFC 9112 §6.3: a request has a body if it has a length above 0, or comes in chunks. */
-export const bringsBody = ({ headers }: IncomingMessage): boolean =>
-  (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined
 
 /** Takes a lock before the library does; the library's own call then only says whom to ask for release. */
 async function takeAhead(locks: UploadLocks, id: string): Promise<UploadLock> {
