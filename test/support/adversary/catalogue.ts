@@ -12,13 +12,27 @@ import { LINKS } from './hostile/links.ts'
 import { MISMATCHES } from './hostile/mismatches.ts'
 import { NAMES } from './hostile/names.ts'
 import { TAR } from './hostile/tar.ts'
+import { TAR_CONTENTS } from './hostile/tar-contents.ts'
 import { UNREADABLE } from './hostile/unreadable.ts'
 import { ZIP_ENDS } from './hostile/zip-ends.ts'
 import { ZIP_MEMBERS } from './hostile/zip-members.ts'
 
 /** Each must be quarantined, for the reason it is named after. */
 export const HOSTILE: readonly HostileCase[] = hostileCases(
-  ...[ZIP_MEMBERS, ZIP_ENDS, GZIP, TAR, LINKS, NAMES, EXECUTABLES, CORNERS, FOREIGN, UNREADABLE, MISMATCHES],
+  ...[
+    ZIP_MEMBERS,
+    ZIP_ENDS,
+    GZIP,
+    TAR,
+    TAR_CONTENTS,
+    LINKS,
+    NAMES,
+    EXECUTABLES,
+    CORNERS,
+    FOREIGN,
+    UNREADABLE,
+    MISMATCHES,
+  ],
 )
 /** Kept apart, because each is timed. */
 export const BOMB_CASES: readonly HostileCase[] = hostileCases(BOMBS)

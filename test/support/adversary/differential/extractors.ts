@@ -87,6 +87,7 @@ async function filesUnder(folder: Buffer, shown: string): Promise<Extracted[]> {
 
 async function headOf(file: Buffer): Promise<Buffer> {
   await using handle = await open(file, constants.O_RDONLY)
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD), 0, HEAD, 0)
+  const length = Math.min(HEAD, (await handle.stat()).size)
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0)
   return buffer.subarray(0, bytesRead)
 }

@@ -4,7 +4,7 @@ import { zipOf } from '../../archives/zip.ts'
 import type { HostileCases } from '../case.ts'
 
 const deck = lsdynaDeck(20)
-const ARCHIVES = 'zip gz tgz bz2 tbz2 xz zst lz4 7z rar cab tar'.split(' ')
+const ARCHIVES = 'zip gz tgz bz2 tbz2 xz zst lz4 7z rar cab tar cpio'.split(' ')
 
 export const MISMATCHES: HostileCases = {
   ...Object.fromEntries(ARCHIVES.map((ext) => [`type_mismatch/text-named-${ext}`, [`a.${ext}`, () => deck]])),

@@ -1,0 +1,40 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpus } from 'node:os'
+import type { Decoders } from '#shared/gate/decoders/decoders.ts'
+import { findOnPath } from '../../../infra/process/find-on-path.ts'
+import type { ScanFigures, ScanOrder } from './scan-process.ts'
+
+const PROCESS = new URL('./scan-process.ts', import.meta.url)
+const CORE = String(cpus().length - 1)
+
+export type Command = { readonly file: string; readonly args: readonly string[]; readonly env?: NodeJS.ProcessEnv }
+
+const taskset = (): string | undefined => findOnPath(['taskset'], process.env.PATH)
+
+export const pinning = (): string => (taskset() === undefined ? 'on all cores (no taskset)' : 'on one core')
+
+/** Judges one file in a scan process of its own, on one core with whatever it starts; its start is not counted. */
+export async function scanOnce(file: string, decoders: Decoders): Promise<ScanFigures> {
+  const pin = taskset()
+  const child: ChildProcess =
+    pin === undefined ? fork(PROCESS) : fork(PROCESS, [], { execPath: pin, execArgv: ['-c', CORE, process.execPath] })
+  const order: ScanOrder = { file, decoders }
+  await once(child, 'message')
+  child.send(order)
+  const [figures] = (await once(child, 'message')) as [ScanFigures]
+  child.disconnect()
+  await once(child, 'exit')
+  return figures
+}
+
+/** Milliseconds until it ended well; throws if it did not. */
+export async function timeTool({ file, args, env }: Command): Promise<number> {
+  const pin = taskset()
+  const command = pin === undefined ? { file, args } : { file: pin, args: ['-c', CORE, file, ...args] }
+  const started = performance.now()
+  const child = spawn(command.file, command.args, { stdio: 'ignore', env: { ...process.env, ...env } })
+  const [code] = await once(child, 'exit')
+  if (code !== 0) throw new Error(`Cannot time ${file} ${args.join(' ')}: it ended with ${code}`)
+  return performance.now() - started
+}

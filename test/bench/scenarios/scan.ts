@@ -1,0 +1,56 @@
+import { mkdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Decoders } from '#shared/gate/decoders/decoders.ts'
+import { testDecoders } from '../../support/adversary/tools.ts'
+import type { BenchSite } from '../servers/bench-site.ts'
+import { median } from '../statistics.ts'
+import { fixed, mebibytes, table } from '../table.ts'
+import { type BenchArchive, buildArchives } from './scan-archives.ts'
+import { bombTable, memberTable } from './scan-bombs.ts'
+import { pinning, scanOnce, timeTool } from './scan-measure.ts'
+
+const MEGABYTES = Number(process.env.BENCH_SCAN_MB ?? 500)
+const ROUNDS = 3
+
+/** What judging costs: decoded bytes a second against the tools' own tests, members, and the time to each bomb's verdict. */
+export async function scanScenario(site: BenchSite): Promise<string> {
+  const folder = join(site.folder, 'scan')
+  await mkdir(folder)
+  const decoders = await testDecoders()
+  try {
+    const archives = await buildArchives(folder, MEGABYTES * 1e6, decoders)
+    const throughput = await throughputTable(archives, decoders)
+    const members = await memberTable(folder, decoders)
+    return `${throughput}\n${members}\n${await bombTable(folder, decoders)}`
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function throughputTable(archives: readonly BenchArchive[], decoders: Decoders): Promise<string> {
+  const rows: string[][] = []
+  for (const archive of archives) rows.push(await row(archive, decoders))
+  const head = ['', 'on disk', 'Airlock', 'the tool', 'Airlock / tool', 'peak']
+  const what = `${MEGABYTES} MB of mesh text, ${pinning()}; MB of decoded bytes a second, medians of ${ROUNDS} rounds in turn`
+  return `${what}\nPeak: the scan process at its largest, without the decoder beside it\n\n${table(head, rows)}`
+}
+
+/** The gate and the tool in turn, a fresh process each time. */
+async function row({ file, name, decoded, test }: BenchArchive, decoders: Decoders): Promise<string[]> {
+  const ours: number[] = []
+  const theirs: number[] = []
+  const peaks: number[] = []
+  const outcomes = new Set<string>()
+  for (let round = 0; round < ROUNDS; round++) {
+    const scan = await scanOnce(file, decoders)
+    ours.push(decoded / 1e3 / scan.ms)
+    peaks.push(scan.peak)
+    outcomes.add(scan.outcome)
+    if (test !== null) theirs.push(decoded / 1e3 / (await timeTool(test)))
+  }
+  const size = `${fixed((await stat(file)).size / 1e6, 1)} MB`
+  const tool =
+    test === null ? ['not here', ''] : [`${fixed(median(theirs), 0)} MB/s`, `${fixed(median(ours) / median(theirs))} ×`]
+  const label = [...outcomes].join() === 'complete' ? name : `${name} (${[...outcomes].join()})`
+  return [label, size, `${fixed(median(ours), 0)} MB/s`, ...tool, `${mebibytes(Math.max(...peaks))} MiB`]
+}
