@@ -38,7 +38,7 @@ test('a scan worker killed in mid-scan: the other one finishes the file, with on
   const api = site.apis[0]?.url ?? ''
   const listener = await watch(site)
   // Below the size from which a ratio is a bomb, and some seconds of work.
-  const { id } = await send(api, token, gzipBomb(3 * GIB), { filename: 'field.dat.gz' })
+  const { id } = await send(api, token, gzipBomb(2 * GIB), { filename: 'field.dat.gz' })
   const busy = await until('a worker to scan', async () => {
     if ((await viewOf(api, token, id)).state !== 'scanning') return undefined
     const children = await Promise.all(site.scans.map(({ process }) => busiestChild(process.pid)))

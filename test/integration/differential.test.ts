@@ -8,7 +8,7 @@ import { KNOWN_GAPS, MUTATIONS } from '../support/adversary/known-gaps.ts'
 import { type MutatedCase, mutatedCase, mutationSeed } from '../support/adversary/mutations/cases.ts'
 import { testDecoders } from '../support/adversary/tools.ts'
 
-const WANTED = Number(process.env.AIRLOCK_DIFFERENTIAL ?? 150)
+const WANTED = Number(process.env.AIRLOCK_DIFFERENTIAL ?? 80)
 const BATCH = 500
 const MOST_BATCHES = 40
 /** Four tools writing 70,000 empty files would only test the disk. */
