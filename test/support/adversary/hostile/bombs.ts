@@ -1,5 +1,6 @@
 import { deflatedZeros, gzipBomb, zipBomb, zipNested, zipOfManyEntries } from '../../archives/bombs.ts'
 import { u16 } from '../../archives/bytes.ts'
+import { zipQuine } from '../../archives/quine.ts'
 import { gzipOf, tarOf } from '../../archives/tar.ts'
 import { type ZipMember, zipOf } from '../../archives/zip.ts'
 import type { HostileCases } from '../case.ts'
@@ -43,6 +44,7 @@ export const BOMBS: HostileCases = {
     () => repeat(7, (data, i) => zipOf([{ name: `${i}.zip`, data, method: 0 }]), zipOf([{ name: 'a', data: 'a' }])),
   ],
   'archive_bomb/zip-nested-wide': ['a.zip', () => zipNested(3, { name: 'a', data: '' }, 50)],
+  'archive_bomb/zip-quine': ['r.zip', () => zipQuine()],
   'archive_bomb/zip-entries': ['a.zip', () => zipOfManyEntries(100_001)],
   'archive_bomb/zip-entries-over-layers': [
     'a.zip',

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { BASES, type Base, FOREIGN_BASES } from './bases.ts'
 import { applyEdit, type Edit, repairTar } from './edits.ts'
-import { tarLies, zipLies } from './lies.ts'
+import { tarLies } from './tar-lies.ts'
+import { zipLies } from './zip-lies.ts'
 
 export type MutatedCase = { readonly name: string; readonly path: string; readonly bytes: Buffer }
 
