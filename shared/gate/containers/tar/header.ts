@@ -33,12 +33,23 @@ export function parseNumber(field: Buffer): number | null {
   return text === '' ? 0 : Number.parseInt(text, 8)
 }
 
-/** Reads a header block whose check sum holds; null if it does not, or if the size is no number. */
+/** Mode, uid, gid and mtime: 7-Zip takes a block in which one is no number for no header. */
+const OTHER_NUMBERS = [
+  [100, 108],
+  [108, 116],
+  [116, 124],
+  [136, 148],
+] as const
+
+/** A time before 1970 is negative, in base-256. */
+const isNumber = (field: Buffer): boolean => ((field[0] as number) & 0x80) !== 0 || parseNumber(field) !== null
+
+/** Reads a header block whose check sum holds; null if it does not, or if a number is none. */
 export function parseTarHeader(bytes: Buffer): TarHeader | null {
   if (bytes.length < BLOCK || !isTarHeader(bytes)) return null
   const block = Buffer.from(bytes)
   const size = parseNumber(block.subarray(124, 136))
-  if (size === null) return null
+  if (size === null || !OTHER_NUMBERS.every(([from, to]) => isNumber(block.subarray(from, to)))) return null
   const magic = block.toString('latin1', 257, 265)
   const isGnu = magic.startsWith('ustar  ')
   const name = cString(block.subarray(0, 100))

@@ -19,7 +19,7 @@ export type TarMember = {
 }
 
 /** Files; 7 is a contiguous one, which all tools read as a file. */
-const FILES = new Set(['0', '7', 'S'])
+const FILES = new Set(['0', '7', 'S', 'D', 'V'])
 const DEVICES: Readonly<Record<string, string>> = { 3: 'a device', 4: 'a device', 6: 'a named pipe' }
 
 /** Judges the members of one tar as their headers come by. */
@@ -41,13 +41,16 @@ export class TarMembers {
     const { type } = member.header
     if (type === '1' || type === '2') return this.#link(member, path, place)
     if (type in DEVICES) inspection.report('unsafe_member', place, DEVICES[type] as string)
-    // GNU's incremental dumps: a folder with the list of its files behind it.
-    if (type in DEVICES || type === 'D') return this.#skip(member)
+    if (type in DEVICES) return this.#skip(member)
     if (type === '5') return this.#empty(member, place, 'a folder')
-    if (type === '0' && member.name.endsWith('/') && member.size === 0) return
+    // V is a volume's label, D a folder of GNU's incremental dumps with the list of its files: some tools make files of both.
+    if (member.size === 0 && (type === 'V' || type === 'D' || member.name.endsWith('/'))) return
     if (!FILES.has(type)) inspection.report('odd_archive', place, `a member of unknown type "${type}"`)
     this.#links.addPath(path)
     await this.#file(member, place)
+    // bsdtar and GNU tar read the next header where the data of these is.
+    if (type === 'V') this.#empty(member, place, 'a label')
+    if (type !== 'D' && member.name.endsWith('/')) this.#empty(member, place, 'a folder by its name')
   }
 
   async #skip(member: TarMember): Promise<void> {

@@ -54,7 +54,10 @@ class TarReader {
   async read(): Promise<void> {
     for (;;) {
       const block = await this.#cursor.take(BLOCK)
-      if (block.length === 0) return this.#odd('no end marker')
+      if (block.length === 0) {
+        this.#odd('no end marker')
+        return this.#end()
+      }
       if (block.length < BLOCK) throw this.#problem('not_inspectable', 'cut off in a header')
       if (isZero(block)) return this.#end()
       const header = parseTarHeader(block)
@@ -74,6 +77,9 @@ class TarReader {
 
   /** After the first zero block some tools stop and some go on: from here on there must be nothing. */
   async #end(): Promise<void> {
+    if (this.#longName !== null || this.#longLink !== null) {
+      throw this.#problem('ambiguous_archive', 'a long name that no member follows')
+    }
     for (let chunk = await this.#cursor.next(); chunk !== null; chunk = await this.#cursor.next()) {
       if (!isZero(chunk)) throw this.#problem('ambiguous_archive', 'bytes behind the end of the archive')
     }
@@ -83,6 +89,7 @@ class TarReader {
   async #extension(header: TarHeader): Promise<boolean> {
     switch (header.type) {
       case 'x':
+      case 'X': // Solaris' own; GNU tar, bsdtar, Python and 7-Zip heed it
         this.#local = await this.#pax(header)
         return true
       case 'g':
@@ -93,9 +100,6 @@ class TarReader {
         return true
       case 'K':
         this.#longLink = await this.#text(header)
-        return true
-      case 'V': // the volume's label
-        await this.#cursor.skip(this.#padded(header.size))
         return true
       case 'M':
         throw this.#problem('not_inspectable', 'one part of a split tar')
@@ -129,12 +133,14 @@ class TarReader {
   async #text(header: TarHeader): Promise<string> {
     const bytes = await this.#block(header)
     const end = bytes.indexOf(0)
-    return decodeName(end === -1 ? bytes : bytes.subarray(0, end))
+    if (end === -1) return decodeName(bytes)
+    if (!isZero(bytes.subarray(end))) throw this.#problem('ambiguous_archive', 'bytes behind the end of a long name')
+    return decodeName(bytes.subarray(0, end))
   }
 
   async #member(header: TarHeader): Promise<void> {
     const pax = new Map([...this.#global, ...this.#local])
-    const name = lastOf(pax, 'GNU.sparse.name') ?? lastOf(pax, 'path') ?? this.#longName ?? decodeName(header.rawName)
+    const name = lastOf(pax, 'GNU.sparse.name') ?? namedPath(pax) ?? this.#longName ?? decodeName(header.rawName)
     const link = lastOf(pax, 'linkpath') ?? this.#longLink ?? decodeName(header.rawLink)
     const member: TarMember = { header, pax, name, link, size: this.#size(header, pax, name) }
     this.#local = new Map()
@@ -160,3 +166,6 @@ class TarReader {
     return size
   }
 }
+
+/** An empty path is none: bsdtar takes the name of the header then. */
+const namedPath = (pax: ReadonlyMap<string, string[]>): string | undefined => lastOf(pax, 'path') || undefined

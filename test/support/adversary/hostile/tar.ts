@@ -25,7 +25,7 @@ export const TAR: HostileCases = {
   'ambiguous_archive/tar-pax-length-zero': ['a.tar', () => pax('0 path=b\n')],
   'ambiguous_archive/tar-solaris-size': ['a.tar', () => pax('12 size=512\n', 'X', { data: textThenHidden })],
   'ambiguous_archive/tar-global-size': ['a.tar', () => pax('12 size=512\n', 'g', { data: textThenHidden })],
-  'ambiguous_archive/tar-label-with-data': [
+  'executable/tar-label-with-an-archive': [
     'a.tar',
     () => tarOf([{ name: 'v', type: 'V', magic: 'gnu', data: hidden }, { name: 'a' }]),
   ],
