@@ -1,4 +1,6 @@
 import { activeScanner } from './active/active-content.ts'
+import { RegionScanner } from './active/region-scanner.ts'
+import { hasDamagedStart, nextHeader } from './containers/cpio/header.ts'
 import { AppendedSniffer } from './executables/appended-sniffer.ts'
 import { EmbeddedSniffer } from './executables/embedded-sniffer.ts'
 import { endOf } from './executables/file-ends.ts'
@@ -26,10 +28,17 @@ export function formatListeners(type: Detected, name: string, sample: Sample, fo
   if (type.family === 'ole2') {
     listeners.push(new EmbeddedSniffer((kind) => found.executable(`${kind} inside the document`)))
   }
+  if (hasDamagedStart(sample.head)) listeners.push(cpioSniffer(found))
   const active = activeScanner(type, name, found.active)
   if (active !== null) {
     found.engine('active')
     listeners.push(active)
   }
   return listeners
+}
+
+function cpioSniffer(found: FormatFindings): Listener {
+  return new RegionScanner(({ bytes, from, to }) => {
+    if (nextHeader(bytes, from, to) !== -1) found.archive('a cpio archive behind a damaged header')
+  })
 }

@@ -1,6 +1,6 @@
 import { format } from './format.ts'
 import { ARITHMETIC_BY_NAME } from './formats-arithmetic.ts'
-import { text } from './probes.ts'
+import { emptyTar, text } from './probes.ts'
 
 const NASTRAN =
   /^(?:SOL\s|CEND\b|BEGIN BULK|ID [A-Z0-9]|INIT MASTER|ASSIGN |INCLUDE |GRID\*?[ ,]|C(?:QUAD|TRIA|HEXA|TETRA|BAR|ROD)\w*\*?[ ,])/im
@@ -120,7 +120,14 @@ const SOURCES = [
   format('matlab-source', 'text', 'm', anyText, 'MATLAB or Octave source', 'MATLAB 또는 Octave 소스'),
 ]
 
-export const BY_NAME_FORMATS = [...ARITHMETIC_BY_NAME, ...DECKS, ...MESHES, ...RESULTS, ...SOURCES]
+export const BY_NAME_FORMATS = [
+  format('tar-empty', 'tar', 'tar', emptyTar, 'tar archive without members', '내용이 없는 tar 파일'),
+  ...ARITHMETIC_BY_NAME,
+  ...DECKS,
+  ...MESHES,
+  ...RESULTS,
+  ...SOURCES,
+]
 
 /** Extensions that hold text or bytes without a signature; they only say that a container would be odd there. */
 export const NAME_ONLY_FORMATS = [

@@ -20,6 +20,7 @@ const ARCHIVE_EXTENSIONS: ReadonlyMap<string, Family> = new Map(
     rar: 'rar',
     cab: 'cab',
     tar: 'tar',
+    cpio: 'cpio',
   } satisfies Record<string, Family>),
 )
 

@@ -1,3 +1,4 @@
+import { beginsAsCpio } from '../containers/cpio/header.ts'
 import type { Sample } from './sample.ts'
 
 /** Whether a sample is of a format. Probes look at the head only, and never run longer for a larger file. */
@@ -80,6 +81,9 @@ export function isTarHeader(block: Buffer): boolean {
   return wanted > 256 && (wanted === sum || wanted === sum - 256 * high)
 }
 
+/** An archive without members is nothing but its end: two zero blocks, filled up as far as the writer fills up. */
+export const emptyTar: Probe = ({ head }) => head.length >= 1024 && head.every((byte) => byte === 0)
+
 /** .lzma has no magic: properties 5D, a dictionary of 2^n or 2^n+2^(n-1), and a size that is unknown or sane. */
 export const lzmaAlone: Probe = ({ head }) => {
   if (head.length < 13 || head[0] !== 0x5d || head[13] !== 0) return false
@@ -127,6 +131,4 @@ export const compress: Probe = ({ head }) => {
   )
 }
 
-export const cpio: Probe = ({ head }) =>
-  /^07070[12][0-9A-Fa-f]{104}/.test(head.toString('latin1', 0, 110)) ||
-  /^070707[0-7]{70}/.test(head.toString('latin1', 0, 76))
+export const cpio: Probe = ({ head }) => beginsAsCpio(head)

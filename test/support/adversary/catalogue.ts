@@ -5,6 +5,7 @@ import { TARS } from './good/tars.ts'
 import { ZIPS } from './good/zips.ts'
 import { BOMBS } from './hostile/bombs.ts'
 import { CORNERS } from './hostile/corners.ts'
+import { CPIO } from './hostile/cpio.ts'
 import { EXECUTABLES } from './hostile/executables.ts'
 import { FOREIGN } from './hostile/foreign.ts'
 import { GZIP } from './hostile/gzip.ts'
@@ -30,6 +31,7 @@ export const HOSTILE: readonly HostileCase[] = hostileCases(
     EXECUTABLES,
     CORNERS,
     FOREIGN,
+    CPIO,
     UNREADABLE,
     MISMATCHES,
   ],

@@ -26,6 +26,8 @@ export type ZipMember = {
   flags?: number
   descriptor?: Descriptor
   zip64?: boolean
+  /** Number of its disk in the zip64 field, which a zip64 member then sends to from the plain one. */
+  disk64?: number
   /** Unix mode with type bits, e.g. 0o120777 for a symbolic link. */
   mode?: number
   extra?: Buffer
@@ -106,7 +108,9 @@ function descriptorOf({ member, truth }: Built): Buffer {
 function centralHeader({ member, zip64, name, truth, offset }: Built): Buffer {
   const claim = { ...truth, ...member.central }
   const centralName = Buffer.from(member.central?.name ?? name)
-  const big = zip64 ? [u16(1), u16(24), u64(claim.size), u64(claim.compressedSize), u64(offset)] : []
+  const disk = member.disk64 === undefined ? [] : [u32(member.disk64)]
+  const fields = [u64(claim.size), u64(claim.compressedSize), u64(offset), ...disk]
+  const big = zip64 ? [u16(1), u16(24 + 4 * disk.length), ...fields] : []
   const extra = Buffer.concat([...big, member.extra ?? Buffer.alloc(0)])
   return Buffer.concat([
     u32(0x02014b50),
@@ -114,7 +118,7 @@ function centralHeader({ member, zip64, name, truth, offset }: Built): Buffer {
     u32(claim.crc),
     u32(zip64 ? FULL : claim.compressedSize),
     u32(zip64 ? FULL : claim.size),
-    ...[centralName.length, extra.length, 0, 0, 0].map(u16),
+    ...[centralName.length, extra.length, 0, disk.length === 0 ? 0 : 0xffff, 0].map(u16),
     u32(((member.mode ?? (centralName.at(-1) === 0x2f ? 0o40755 : 0o100644)) << 16) >>> 0),
     u32(zip64 ? FULL : offset),
     centralName,

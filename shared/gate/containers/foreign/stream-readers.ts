@@ -3,7 +3,7 @@ import { TappedStream } from '../../io/byte-stream.ts'
 import { readByBsdtar } from './bsdtar.ts'
 import { Rar4Flags } from './rar4-flags.ts'
 
-const streamReader = (family: 'rar' | 'cab' | 'cpio'): ContainerReader => ({
+const streamReader = (family: 'rar' | 'cab'): ContainerReader => ({
   family,
   engine: family,
   needs: 'stream',
@@ -16,4 +16,4 @@ const streamReader = (family: 'rar' | 'cab' | 'cpio'): ContainerReader => ({
 })
 
 /** Through a pipe: where bsdtar cannot move, it cannot find a zip at the end of a rar and read that instead. */
-export const streamReaders: readonly ContainerReader[] = (['rar', 'cab', 'cpio'] as const).map(streamReader)
+export const streamReaders: readonly ContainerReader[] = (['rar', 'cab'] as const).map(streamReader)

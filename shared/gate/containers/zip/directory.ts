@@ -1,12 +1,16 @@
-import { fromRandomAccessReaderPromise } from 'yauzl'
+import { type Entry, fromRandomAccessReaderPromise } from 'yauzl'
 import { placeIn } from '../../content.ts'
 import { formatBytes } from '../../format-figures.ts'
 import type { Inspection } from '../../inspection.ts'
-import { type RandomAccess, SliceAccess } from '../../io/random-access.ts'
+import { type RandomAccess, SliceAccess, Window } from '../../io/random-access.ts'
 import { GateProblem } from '../../problem.ts'
 import { BufferedReader } from './buffered-reader.ts'
 import type { EndRecords } from './end-records.ts'
 import { renames, toZipEntry, type ZipEntry } from './entry.ts'
+
+/** Fixed part of a directory's line. */
+const LINE = 46
+const ZIP64 = 1
 
 /** The whole directory, in its own order, after its announced size and totals have been held against the budgets. */
 export async function readDirectory(
@@ -39,7 +43,14 @@ async function listEntries(access: RandomAccess, records: EndRecords, place: str
       validateEntrySizes: false,
     })
     const entries: ZipEntry[] = []
-    for await (const entry of zip.eachEntry()) entries.push(toZipEntry(entry))
+    const lines = new Window(access)
+    let at = records.directoryOffset
+    for await (const entry of zip.eachEntry()) {
+      const length = LINE + entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength
+      checkDisk(lines.held(at, length) ?? (await lines.read(at, length)), entry, place)
+      at += length
+      entries.push(toZipEntry(entry))
+    }
     // A number, whatever its published type says.
     if (Number(zip.readEntryCursor) !== records.directoryOffset + records.directorySize) {
       throw new GateProblem('ambiguous_archive', place, 'the directory holds more than its entries')
@@ -50,6 +61,17 @@ async function listEntries(access: RandomAccess, records: EndRecords, place: str
     if (error instanceof GateProblem || !(error instanceof Error)) throw error
     throw new GateProblem('not_inspectable', place, `the zip directory cannot be read: ${error.message}`)
   }
+}
+
+/** yauzl does not look at the number of the disk a member begins on. */
+function checkDisk(line: Buffer, { extraFields }: Entry, place: string): void {
+  const disk = line.readUInt16LE(34)
+  if (disk === 0) return
+  const zip64 = extraFields.find(({ id }) => id === ZIP64)?.data
+  // All ones send to the last of the zip64 fields, the only one of four bytes (APPNOTE 4.5.3).
+  if (disk === 0xffff && zip64 !== undefined && zip64.length % 8 === 4 && zip64.readUInt32LE(zip64.length - 4) === 0)
+    return
+  throw new GateProblem('not_inspectable', place, 'one part of a split zip')
 }
 
 /** Names that come twice, and names that change with the tool. */

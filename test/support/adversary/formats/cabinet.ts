@@ -29,16 +29,3 @@ export function cabOf(members: readonly CabMember[]): Buffer {
   const folder = [u32(dataAt), u16(blocks.length), u16(0)]
   return Buffer.concat([...head, ...counts, ...folder, ...files, ...blocks])
 }
-
-const padded = (bytes: Buffer): Buffer => Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)])
-
-/** cpio in the "new ASCII" form; `mode` may make a member a link or a device. */
-export function cpioOf(members: readonly { name: string; data: Buffer; mode?: number }[]): Buffer {
-  const entry = (name: string, data: Buffer, mode: number, inode: number) => {
-    const fields = [inode, mode, 0, 0, 1, 0, data.length, 0, 0, 0, 0, name.length + 1, 0]
-    const head = `070701${fields.map((field) => field.toString(16).padStart(8, '0')).join('')}${name}\0`
-    return Buffer.concat([padded(Buffer.from(head)), padded(data)])
-  }
-  const files = members.map(({ name, data, mode }, i) => entry(name, data, mode ?? 0o100644, i + 1))
-  return Buffer.concat([...files, entry('TRAILER!!!', Buffer.alloc(0), 0, 0)])
-}

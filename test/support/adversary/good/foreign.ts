@@ -2,6 +2,7 @@ import { lsdynaDeck } from '../../archives/cae.ts'
 import { gzipOf, tarOf } from '../../archives/tar.ts'
 import { zipOf } from '../../archives/zip.ts'
 import type { Decoder, GoodCases } from '../case.ts'
+import { cpioOf } from '../formats/cpio.ts'
 import { lz4Of, lzma2Stored, xzOf, zstdOf, zstdSkippable } from '../formats/frames.ts'
 import { BZIP2_DECK } from '../formats/packed.ts'
 import { rar5Of } from '../formats/rar.ts'
@@ -30,6 +31,18 @@ export const FOREIGN_GOOD: GoodCases = {
     '7z',
   ],
   rar5: ['a.rar', () => rar5Of([{ name: 'a.k', data: deck }]), 'rar'],
+  ...Object.fromEntries(
+    (['sum', 'old', 'afio', 'little', 'big'] as const).map((form) => [
+      `cpio-${form}`,
+      ['a.cpio', () => cpioOf([{ name: 'b/해석.k', data: deck }], form)] as const,
+    ]),
+  ),
+  'cpio-filled-up': ['a.cpio', () => Buffer.concat([cpioOf([{ name: 'a.k', data: deck }]), Buffer.alloc(512)])],
+  'cpio-link': {
+    file: ['a.cpio', () => cpioOf([{ name: 'l', data: Buffer.from('a.k'), mode: 0o120777 }])],
+    warns: ['inner_link'],
+  },
+  'cpio-words-in-text': ['a.dat', () => Buffer.from('070707 070701 070702\n'.repeat(20_000))],
   'xz-in-zip': ['a.zip', () => zipOf([{ name: 'a.k.xz', data: xzOf(deck) }]), 'xz'],
   'zstd-in-tar-gz': ['a.tgz', () => gzipOf(tarOf([{ name: 'a.k.zst', data: zstdOf(deck) }])), 'zstd'],
 }

@@ -14,6 +14,7 @@ const last = deck.length - 10
 
 export const TARS: GoodCases = {
   tar: ['a.tar', () => one()],
+  'tar-without-members': ['a.tar', () => Buffer.alloc(10_240)],
   'tar-empty': ['a.tar.gz', () => gzipOf(tarOf([]))],
   'tar-old': ['a.tar', () => one({ magic: 'v7', type: '\0' })],
   'tar-gnu': ['a.tar', () => one({ magic: 'gnu' })],

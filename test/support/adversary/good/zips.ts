@@ -51,6 +51,7 @@ export const ZIPS: GoodCases = {
   'zip64-small': ['a.zip', () => one({ zip64: true }, { zip64: true })],
   'zip64-member-only': ['a.zip', () => one({ zip64: true })],
   'zip64-end-only': ['a.zip', () => one({}, { zip64: true })],
+  'zip64-disk-in-extra': ['a.zip', () => one({ zip64: true, disk64: 0 }, { zip64: true })],
   'zip64-descriptor': ['a.zip', () => one({ zip64: true, descriptor: 'signed64' }, { zip64: true })],
   'zip-backslashes': ['a.zip', () => zipOf([{ name: 'a\\' }, { name: 'a\\b.k', data: deck }])],
   'zip-macos': [

@@ -4,7 +4,7 @@ import { arOf, elfFile, peFile } from '../../archives/executables.ts'
 import { gzipOf, tarOf } from '../../archives/tar.ts'
 import { zipOf } from '../../archives/zip.ts'
 import type { HostileCases } from '../case.ts'
-import { cabOf, cpioOf } from '../formats/cabinet.ts'
+import { cabOf } from '../formats/cabinet.ts'
 import { compressOf, lz4Of, lzma2Stored, xzOf, zstdOf, zstdSkippable } from '../formats/frames.ts'
 import { BZIP2_DECK, BZIP2_PE, LZMA_PE } from '../formats/packed.ts'
 import { rar4Of, rar5Of } from '../formats/rar.ts'
@@ -44,21 +44,12 @@ export const FOREIGN: HostileCases = {
   'executable/rar4': ['a.rar', () => rar4Of(pair(peFile())), 'rar'],
   'executable/rar5': ['a.rar', () => rar5Of(pair(elfFile())), 'rar'],
   'executable/cab': ['a.cab', () => cabOf(pair(peFile())), 'cab'],
-  'executable/cpio': ['a.cpio', () => cpioOf(pair(elfFile())), 'cpio'],
-  'executable/cpio-gz': ['a.cpio.gz', () => gzipOf(cpioOf(pair(elfFile()))), 'cpio'],
   'executable/ar': ['a.a', () => arOf([{ name: 'umat.o', data: elfFile({ kind: 'object' }) }]), 'ar'],
   'executable/zip-deflate64': ['a.zip', packed(9, deflateRawSync(peFile(), { level: 0 })), 'zip-deflate64'],
   'executable/zip-bzip2': ['a.zip', packed(12, BZIP2_PE), 'zip-bzip2'],
   'executable/zip-lzma': ['a.zip', packed(14, zipLzma(LZMA_PE)), 'zip-lzma'],
   'executable/zip-zstd': ['a.zip', packed(93, zstdOf(peFile())), 'zip-zstd'],
   'executable/zip-xz': ['a.zip', packed(95, xzOf(peFile())), 'zip-xz'],
-  'unsafe_member/cpio-climbs': ['a.cpio', () => cpioOf([{ name: '../../x', data: deck }]), 'cpio'],
-  'unsafe_member/cpio-link-climbs': [
-    'a.cpio',
-    () => cpioOf([{ name: 'l', data: Buffer.from('../x'), mode: 0o120777 }]),
-    'cpio',
-  ],
-  'unsafe_member/cpio-device': ['a.cpio', () => cpioOf([{ name: 'd', data: Buffer.alloc(0), mode: 0o020666 }]), 'cpio'],
   'unsafe_member/7z-climbs': ['a.7z', () => sevenZipOf([{ name: '../../x', data: deck }]), '7z'],
   'unsafe_member/rar-climbs': ['a.rar', () => rar4Of([{ name: '../../x', data: deck }]), 'rar'],
   'unsafe_member/cab-absolute': ['a.cab', () => cabOf([{ name: '/etc/x', data: deck }]), 'cab'],

@@ -2,7 +2,7 @@ import { deflateRawSync } from 'node:zlib'
 import { lsdynaDeck } from '../../archives/cae.ts'
 import { arOf, peFile } from '../../archives/executables.ts'
 import type { HostileCases } from '../case.ts'
-import { cabOf, cpioOf } from '../formats/cabinet.ts'
+import { cabOf } from '../formats/cabinet.ts'
 import { lz4Of, xzOf, zstdOf } from '../formats/frames.ts'
 import { BZIP2_DECK, BZIP2_PE } from '../formats/packed.ts'
 import { rar4Of, rar5Of } from '../formats/rar.ts'
@@ -42,7 +42,6 @@ export const UNREADABLE: HostileCases = {
   'not_inspectable/bzip2-cut-off': ['a.k.bz2', () => cut(BZIP2_DECK, 10)],
   'not_inspectable/bzip2-damaged': ['a.k.bz2', () => damaged(BZIP2_DECK, 50)],
   'not_inspectable/cab-cut-off': ['a.cab', () => cut(cabOf(pair(deck)))],
-  'not_inspectable/cpio-cut-off': ['a.cpio', () => cut(cpioOf(pair(deck)), 200)],
   'not_inspectable/ar-cut-off': ['a.a', () => cut(arOf([{ name: 'a.k', data: deck }]))],
   'not_inspectable/zip-bzip2-damaged': ['a.zip', () => zipPacked(12, damaged(BZIP2_PE, 50), peFile())],
 }

@@ -122,6 +122,7 @@ export const ZIP_MEMBERS: HostileCases = {
       return zip
     },
   ],
+  'not_inspectable/zip64-member-on-another-disk': ['a.zip', () => one({ zip64: true, disk64: 1 })],
   'not_inspectable/zip-damaged-deflate': ['a.zip', () => one({ raw: Buffer.from('ffffffff', 'hex'), data: DATA })],
   'not_inspectable/zip-deflate-cut-off': [
     'a.zip',

@@ -2,7 +2,8 @@ import { fmuLike, lsdynaDeck } from '../../archives/cae.ts'
 import { elfFile, peFile } from '../../archives/executables.ts'
 import { gzipOf, tarOf } from '../../archives/tar.ts'
 import { zipOf } from '../../archives/zip.ts'
-import { cabOf, cpioOf } from '../formats/cabinet.ts'
+import { cabOf } from '../formats/cabinet.ts'
+import { cpioOf } from '../formats/cpio.ts'
 import { xzOf, zstdOf } from '../formats/frames.ts'
 import { sevenZipOf } from '../formats/seven-zip.ts'
 
@@ -79,6 +80,11 @@ export const BASES: readonly Base[] = [
     path: 'a.tar.gz',
     wrap: (bytes: Buffer) => gzipOf(bytes),
   })),
+  ...(['new', 'old', 'little'] as const).map((form) => ({
+    name: `cpio-${form}`,
+    path: 'a.cpio',
+    bytes: cpioOf(pair(pe), form),
+  })),
   { name: 'gzip', path: 'a.gz', bytes: gzipOf(pe) },
   {
     name: 'gzip-frames',
@@ -94,5 +100,4 @@ export const FOREIGN_BASES: readonly Base[] = [
   { name: 'zstd', path: 'a.zst', bytes: Buffer.concat([zstdOf(deck), zstdOf(elf)]) },
   { name: '7z', path: 'a.7z', bytes: sevenZipOf(pair(pe)) },
   { name: 'cab', path: 'a.cab', bytes: cabOf(pair(elf)) },
-  { name: 'cpio', path: 'a.cpio', bytes: cpioOf(pair(pe)) },
 ]
