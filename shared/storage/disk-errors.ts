@@ -1,36 +1,60 @@
-import { AppError } from '../domain/errors.ts'
+import { AppError, type ErrorKind } from '../domain/errors.ts'
 
 export const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
 export const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT'
 
-/** POSIX error numbers of a full, over-quota, failing or read-only file system, as errors of the domain; others pass as they are. */
-export function translateDiskError(doing: string, error: unknown): unknown {
-  switch (codeOf(error)) {
-    case 'ENOSPC':
-      return new AppError('noRoom', 'no_space', `Cannot ${doing}: the file system is full`, {
-        cause: error,
-        retryAfterSeconds: 60,
-      })
-    case 'EDQUOT':
-      return new AppError('noRoom', 'disk_quota', `Cannot ${doing}: the disk quota is used up`, {
-        cause: error,
-        retryAfterSeconds: 60,
-      })
-    case 'EROFS':
-    case 'EIO':
-    case 'ESTALE':
-      return new AppError(
-        'unavailable',
-        'disk_fault',
-        `Cannot ${doing}: the file system does not answer as it should`,
-        {
-          cause: error,
-          retryAfterSeconds: 30,
-        },
-      )
-    default:
-      return error
-  }
+type Fault = readonly [kind: ErrorKind, code: string, why: string, retryAfterSeconds: number]
+
+const FAULT: Fault = ['unavailable', 'disk_fault', 'the file system does not answer as it should', 30]
+const NO_ACCESS: Fault = ['unavailable', 'disk_no_access', 'the service may not write there', 60]
+const NO_FILES: Fault = ['unavailable', 'too_many_files', 'too many files are open', 5]
+
+/** POSIX error numbers of a file system that is full, over its quota, failing, read-only or away. */
+const FAULTS: Readonly<Record<string, Fault>> = {
+  ENOSPC: ['noRoom', 'no_space', 'the file system is full', 60],
+  EDQUOT: ['noRoom', 'disk_quota', 'the disk quota is used up', 60],
+  EFBIG: ['tooLarge', 'file_too_big', 'the file system takes no file of this size', 60],
+  EROFS: ['unavailable', 'disk_read_only', 'the file system is read-only now', 60],
+  EIO: FAULT,
+  ESTALE: FAULT,
+  ENXIO: FAULT,
+  ENODEV: FAULT,
+  ENOTCONN: FAULT,
+  EHOSTDOWN: FAULT,
+  ETIMEDOUT: FAULT,
+  EACCES: NO_ACCESS,
+  EPERM: NO_ACCESS,
+  EMFILE: NO_FILES,
+  ENFILE: NO_FILES,
 }
+/** Calls of sockets, whose errors share some of the numbers. */
+const SOCKET_CALLS = new Set(['connect', 'accept', 'bind', 'listen', 'getaddrinfo', 'shutdown'])
+
+/** An error of the file system as one of the domain; others pass as they are. `doing` completes "Cannot …". */
+export function translateDiskError(error: unknown, doing = 'do this now'): unknown {
+  const fault = FAULTS[codeOf(error) ?? '']
+  if (fault === undefined || error instanceof AppError || !isFileCall(error)) return error
+  const [kind, code, why, retryAfterSeconds] = fault
+  return new AppError(kind, code, `Cannot ${doing}: ${why}`, { cause: error, retryAfterSeconds })
+}
+
+const isFileCall = (error: unknown): boolean =>
+  error instanceof Error &&
+  'syscall' in error &&
+  typeof error.syscall === 'string' &&
+  !SOCKET_CALLS.has(error.syscall) &&
+  !('address' in error)
+
+/** What no upload is to blame for, and what passes when the site is put right: work waits for it, as long as it takes. */
+const OF_THE_SITE = new Set([
+  'no_space',
+  'disk_quota',
+  'disk_read_only',
+  'disk_no_access',
+  'too_many_files',
+  'root_missing',
+  'root_read_only',
+])
+export const isFaultOfTheSite = (error: unknown): boolean => error instanceof AppError && OF_THE_SITE.has(error.code)

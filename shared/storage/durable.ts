@@ -33,18 +33,24 @@ export async function makeDirectory(path: string): Promise<void> {
 export async function writeWhole(path: string, text: string, durable: boolean): Promise<void> {
   // Not the pid: processes in containers and on other hosts share those.
   const temporary = `${path}.${randomUUID()}.tmp`
-  const handle = await open(temporary, 'w', FILE_MODE)
   try {
-    await handle.writeFile(text)
-    if (durable) await handle.sync()
+    await writeNew(temporary, text, durable)
+    await rename(temporary, path)
   } catch (error) {
-    await handle.close()
     await unlinkIfThere(temporary)
     throw error
   }
-  await handle.close()
-  await rename(temporary, path)
   if (durable) await syncDirectory(dirname(path))
+}
+
+async function writeNew(path: string, text: string, durable: boolean): Promise<void> {
+  const handle = await open(path, 'wx', FILE_MODE)
+  try {
+    await handle.writeFile(text)
+    if (durable) await handle.sync()
+  } finally {
+    await handle.close()
+  }
 }
 
 /** Creates an empty file 0600; fails with EEXIST if it is there. */

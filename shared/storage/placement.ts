@@ -7,6 +7,7 @@ import type { Decision, UploadRecord } from '../domain/upload-record.ts'
 import { codeOf, isMissing } from './disk-errors.ts'
 import { makeDirectory, syncDirectory, unlinkIfThere } from './durable.ts'
 import type { Layout } from './layout.ts'
+import { assertMounted } from './root.ts'
 import { statFile } from './upload-files.ts'
 
 /** How many names `name (n).ext` are tried before the upload is held. */
@@ -51,22 +52,25 @@ export function createPlacement(layout: Layout) {
       if (decision.target === null) throw new Error('Cannot place a file that has no target')
       const staging = layout.data(record.owner, record.id)
       const target = layout.placed(record.owner, record.job, decision.target)
+      await assertMounted(layout)
       await makeJobDirectory(layout, record, target)
-      const source = await statFile(staging)
-      const present = await statFile(target)
-      if (source === undefined) {
-        if (present !== undefined) return 'placed'
+      const copy = temporaryBeside(target, record.id)
+      const [source, present, copied] = await Promise.all([staging, target, copy].map(statFile))
+      if (source === undefined && present === undefined)
         throw new AppError('missing', 'bytes_missing', 'Cannot place the file: its bytes are gone')
-      }
-      if (present?.inode !== source.inode) {
-        const outcome =
-          record.on_conflict === 'replace'
-            ? await replace(record, staging, target)
-            : await linkNew(record, staging, target)
-        if (outcome === 'taken') return 'taken'
+      const isThere = present !== undefined && [undefined, present.inode].includes(source?.inode)
+      const isThereAsCopy = present !== undefined && present.inode === copied?.inode
+      if (!isThere && !isThereAsCopy) {
+        const put = record.on_conflict === 'replace' ? replace : linkNew
+        if ((await put(staging, target, copy)) === 'taken') {
+          await unlinkIfThere(copy)
+          return 'taken'
+        }
       }
       await syncDirectory(dirname(target))
       await unlinkIfThere(staging)
+      // Last: until here it tells that the file at the target is a copy of these bytes.
+      await unlinkIfThere(copy)
       return 'placed'
     },
 
@@ -74,6 +78,7 @@ export function createPlacement(layout: Layout) {
     async quarantine(record: UploadRecord): Promise<void> {
       const staging = layout.data(record.owner, record.id)
       const target = layout.quarantined(record.owner, record.id)
+      await assertMounted(layout)
       await makeDirectory(layout.quarantine(record.owner))
       if ((await statFile(staging)) === undefined) {
         if ((await statFile(target)) !== undefined) return
@@ -92,15 +97,20 @@ export function createPlacement(layout: Layout) {
     /** Where the bytes of a complete upload lie, checked to be inside the owner's job (a user may have put links there). */
     async locate(record: UploadRecord): Promise<string | undefined> {
       const path = layout.placed(record.owner, record.job, record.placed_path ?? record.path)
-      const real = await realpath(path).catch((error) => {
-        if (isMissing(error) || codeOf(error) === 'ENOTDIR') return undefined
-        throw error
+      const real = await realpath(path).catch(async (error) => {
+        if (!isMissing(error) && codeOf(error) !== 'ENOTDIR') throw error
+        await assertMounted(layout)
+        return undefined
       })
       return real !== undefined && (await isInsideJob(layout, record, real)) ? real : undefined
     },
 
+    /** Throws `unavailable` where the upload root is away. */
+    assertMounted: (): Promise<void> => assertMounted(layout),
+
     /** Removes the bytes wherever they are; `placed`: also the file in the job. Done already is fine. */
     async remove(record: UploadRecord, placed: boolean): Promise<void> {
+      await assertMounted(layout)
       await unlinkIfThere(layout.data(record.owner, record.id))
       await unlinkIfThere(layout.quarantined(record.owner, record.id))
       if (placed) {
@@ -111,55 +121,53 @@ export function createPlacement(layout: Layout) {
   }
 }
 
-async function linkNew(record: UploadRecord, staging: string, target: string): Promise<'placed' | 'taken'> {
+type Put = (staging: string, target: string, copy: string) => Promise<'placed' | 'taken'>
+
+const linkNew: Put = async (staging, target, copy) => {
   try {
-    await link(staging, target)
-    return 'placed'
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return 'taken'
-    if (codeOf(error) !== 'EXDEV') throw error
-  }
-  const temporary = temporaryBeside(target, record.id)
-  await copyDurably(staging, temporary)
-  try {
-    await link(temporary, target)
+    await link(staging, target).catch(async (error) => {
+      if (codeOf(error) !== 'EXDEV') throw error
+      await copyDurably(staging, copy)
+      await link(copy, target)
+    })
     return 'placed'
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return 'taken'
     throw error
-  } finally {
-    await unlinkIfThere(temporary)
   }
 }
 
-async function replace(record: UploadRecord, staging: string, target: string): Promise<'placed' | 'taken'> {
-  const temporary = temporaryBeside(target, record.id)
-  await unlinkIfThere(temporary)
-  await link(staging, temporary).catch((error) => {
-    if (codeOf(error) === 'EXDEV') return copyDurably(staging, temporary)
-    throw error
-  })
+const replace: Put = async (staging, target, copy) => {
+  await unlinkIfThere(copy)
   try {
-    await rename(temporary, target)
+    await link(staging, copy).catch((error) => {
+      if (codeOf(error) === 'EXDEV') return copyDurably(staging, copy)
+      throw error
+    })
+    await rename(copy, target)
     return 'placed'
   } catch (error) {
     if (codeOf(error) === 'EISDIR') return 'taken'
     throw error
-  } finally {
-    await unlinkIfThere(temporary)
   }
 }
 
 const temporaryBeside = (target: string, id: string): string => `${dirname(target)}${sep}.${id}.placing`
 
+/** Copies across file systems; a copy that could not be made leaves nothing. */
 async function copyDurably(from: string, to: string): Promise<void> {
-  await copyFile(from, to, constants.COPYFILE_FICLONE)
-  const handle = await open(to, 'r+')
   try {
-    await handle.chmod(0o600)
-    await handle.sync()
-  } finally {
-    await handle.close()
+    await copyFile(from, to, constants.COPYFILE_FICLONE)
+    const handle = await open(to, 'r+')
+    try {
+      await handle.chmod(0o600)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    await unlinkIfThere(to)
+    throw error
   }
 }
 

@@ -6,8 +6,6 @@ import { translateDiskError } from './disk-errors.ts'
 
 /** Bytes that may wait in memory while the disk is busy: what one connection costs, whatever the size of the file. */
 const QUEUE_BYTES = 2 * MIB
-/** Bytes after which dirty pages are sent to the disk in the background, so that the last fdatasync is short. */
-const SYNC_BYTES = 64 * MIB
 
 export type ReceiveOptions = {
   /** Where the first byte goes. */
@@ -16,6 +14,7 @@ export type ReceiveOptions = {
   readonly maxBytes: number
   /** Called before each write with the offset it will reach; throws to stop (lock lost, quota used up). */
   readonly guard: (end: number) => void | Promise<void>
+  /** Called after each write with the offset reached; throws to stop. */
   readonly onProgress: (offset: number) => void
   /** Aborted when the body shall end early: what has arrived is kept. */
   readonly signal: AbortSignal
@@ -30,14 +29,12 @@ export type Received = { readonly offset: number; readonly ended: boolean }
 
 /**
  * Writes a request body to a file as it comes: chunks that arrive while a write is under way go together in the next one.
- * All bytes that came are written before it answers. Throws `too_large` past `maxBytes`, `no_room` on a full disk.
+ * All bytes that came are written before it answers, none is durable yet. Throws `body_too_large` past `maxBytes`, `no_space` on a
+ * full disk; what was written before that stays.
  */
 export async function receive(body: Readable, file: FileHandle, options: ReceiveOptions): Promise<Received> {
   const inbox = new Inbox(body, options)
   let offset = options.offset
-  let unsynced = 0
-  let syncing: Promise<unknown> | undefined
-  let syncError: unknown
   try {
     for (;;) {
       const chunks = await inbox.take()
@@ -48,26 +45,12 @@ export async function receive(body: Readable, file: FileHandle, options: Receive
       await writeAll(file, chunks, offset)
       if (options.ownsChunks === true) chunks.forEach(giveBack)
       offset += size
-      unsynced += size
       options.onProgress(offset)
-      if (syncError !== undefined) throw syncError
-      if (unsynced >= SYNC_BYTES && syncing === undefined) {
-        unsynced = 0
-        syncing = file
-          .datasync()
-          .catch((error) => {
-            syncError = error
-          })
-          .finally(() => {
-            syncing = undefined
-          })
-      }
     }
   } catch (error) {
-    throw translateDiskError('store the bytes', error)
+    throw translateDiskError(error, 'store the bytes')
   } finally {
     inbox.close()
-    await syncing
   }
   if (inbox.overrun) {
     throw new AppError(

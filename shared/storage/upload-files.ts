@@ -5,6 +5,7 @@ import type { UploadRecord } from '../domain/upload-record.ts'
 import { isMissing } from './disk-errors.ts'
 import { createEmpty, makeDirectory, unlinkIfThere, writeWhole } from './durable.ts'
 import type { Layout } from './layout.ts'
+import { assertMounted } from './root.ts'
 
 export type UploadFiles = ReturnType<typeof createUploadFiles>
 
@@ -12,6 +13,13 @@ export type UploadFiles = ReturnType<typeof createUploadFiles>
 export function createUploadFiles(layout: Layout) {
   const recordPath = ({ owner, id }: Named) => layout.record(owner, id)
   const dataPath = ({ owner, id }: Named) => layout.data(owner, id)
+
+  /** ENOENT stays so only while the upload root is there. */
+  const believeMissing = <Value>(work: Promise<Value>): Promise<Value> =>
+    work.catch(async (error) => {
+      if (isMissing(error)) await assertMounted(layout)
+      throw error
+    })
 
   return {
     /** Makes the staging file and the first record. Not yet fsynced: nothing has been acknowledged but an empty upload. */
@@ -22,30 +30,37 @@ export function createUploadFiles(layout: Layout) {
       }
       await make().catch(async (error) => {
         if (!isMissing(error)) throw error
+        await assertMounted(layout)
         await makeDirectory(layout.staging(record.owner))
         await make()
       })
     },
 
     /** Writes the record so that it survives a power cut: fsync of file and directory. */
-    writeRecord: (record: UploadRecord): Promise<void> => writeWhole(recordPath(record), JSON.stringify(record), true),
+    writeRecord: (record: UploadRecord): Promise<void> =>
+      believeMissing(writeWhole(recordPath(record), JSON.stringify(record), true)),
 
     /** The record on disk, or undefined where there is none; throws `bad_record` for a damaged one. */
     async readRecord(named: Named): Promise<UploadRecord | undefined> {
-      const text = await readFile(recordPath(named), 'utf8').catch((error) => {
-        if (isMissing(error)) return undefined
-        throw error
+      const text = await readFile(recordPath(named), 'utf8').catch(async (error) => {
+        if (!isMissing(error)) throw error
+        await assertMounted(layout)
+        return undefined
       })
       return text === undefined ? undefined : parseRecord(text)
     },
 
     /** Size in bytes, inode and time of the last byte of the staging file, or undefined where it is gone. */
     async stat(named: Named): Promise<FileFacts | undefined> {
-      return statFile(dataPath(named))
+      const facts = await statFile(dataPath(named))
+      if (facts === undefined) await assertMounted(layout)
+      return facts
     },
 
     openData: (named: Named, how: 'read' | 'write'): Promise<FileHandle> =>
-      open(dataPath(named), (how === 'read' ? constants.O_RDONLY : constants.O_WRONLY) | constants.O_NOFOLLOW),
+      believeMissing(
+        open(dataPath(named), (how === 'read' ? constants.O_RDONLY : constants.O_WRONLY) | constants.O_NOFOLLOW),
+      ),
 
     removeData: (named: Named): Promise<void> => unlinkIfThere(dataPath(named)),
     removeRecord: (named: Named): Promise<void> => unlinkIfThere(recordPath(named)),

@@ -19,6 +19,8 @@ export function createRemoveUpload({ files, placement, index, now }: RemoveDeps)
     cleanUp,
     /** `expire` for what idled past its time, `delete` for a wish. Throws `conflict` while the upload is being scanned. */
     async remove(record: UploadRecord, received: number, event: 'delete' | 'expire'): Promise<void> {
+      // Before the step: a file system that is away would be believed to be empty.
+      await placement.assertMounted()
       // While the place is still this upload's own it goes with it; replaced, it belongs to another upload.
       const reply = await index.step(event, { ...record, updated_at: now().toISOString() }, received)
       if (reply.kind === 'refused') {

@@ -1,4 +1,5 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { copyFile, link, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Redis } from 'ioredis'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -194,6 +195,23 @@ test('a name that somebody took between the decision and the move: decided anew,
   await again(record.id, 'complete')
   expect(await readFile(layout.placed('kim', 'job', 'sub/deck.k'), 'utf8')).toBe('not ours')
   expect(await readFile(layout.placed('kim', 'job', 'sub/deck (2).k'), 'utf8')).toBe('hello')
+})
+
+test('across file systems a crash behind the copy leaves one file, not two', async () => {
+  const record = await scanning()
+  const staging = layout.data('kim', record.id)
+  const { settle } = crashing(2, true)
+  await expect(settle(record, verdict('complete'))).rejects.toThrow('crash')
+  // What EXDEV makes of a link: a copy beside the target, linked to it, and then the staging file goes.
+  const target = layout.placed('kim', 'job', 'sub/deck.k')
+  await mkdir(dirname(target), { recursive: true })
+  const copy = join(dirname(target), `.${record.id}.placing`)
+  await copyFile(staging, copy)
+  await link(copy, target)
+  await again(record.id, 'complete')
+  expect(await readdir(dirname(target))).toEqual(['deck.k'])
+  expect(await readFile(target, 'utf8')).toBe('hello')
+  await expect(stat(staging)).rejects.toThrow('ENOENT')
 })
 
 test('replace over an existing file: in one step, and again after a crash', async () => {

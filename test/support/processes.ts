@@ -23,11 +23,17 @@ const STOP_LIMIT_MS = 30_000
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ']
 
 /**
- * Runs a process's real main file and waits until it says that it is ready. `entry` is relative to the repository.
+ * Runs a process's real main file and waits until it says that it is ready. `entry` is relative to the repository, `execPath` what
+ * is run in place of node.
  * Its environment is `env` and nothing else that could configure it. It ends with the test process at the latest.
  */
-export async function startProcess(entry: string, env: Record<string, string>): Promise<RunningProcess> {
+export async function startProcess(
+  entry: string,
+  env: Record<string, string>,
+  execPath = process.execPath,
+): Promise<RunningProcess> {
   const child = fork(resolve(REPOSITORY, entry), [], {
+    execPath,
     cwd: REPOSITORY,
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -11,6 +11,10 @@ export type SitePlan = {
   readonly sweeps?: number
   readonly redisUrl?: string
   readonly env?: Record<string, string>
+  /** An upload root that is there already, with its marker; it is not removed. */
+  readonly root?: string
+  /** What is run in place of node. */
+  readonly execPath?: string
 }
 
 export type Member = { process: RunningProcess; readonly url: string; readonly start: () => Promise<RunningProcess> }
@@ -27,7 +31,8 @@ export type Site = {
 
 /** A whole site of real processes on loopback ports, with an upload root and Redis keys of its own. */
 export async function startSite(plan: SitePlan = {}): Promise<Site> {
-  const { root, remove } = await makeUploadRoot()
+  const { root, remove } =
+    plan.root === undefined ? await makeUploadRoot() : { root: plan.root, remove: async () => undefined }
   const env = {
     UPLOAD_ROOT: root,
     REDIS_URL: plan.redisUrl ?? sharedRedisUrl(),
@@ -40,7 +45,7 @@ export async function startSite(plan: SitePlan = {}): Promise<Site> {
   const start = async (entry: string, portName?: string): Promise<Member> => {
     const port = portName === undefined ? undefined : await freePort()
     const own = portName === undefined ? env : { ...env, [portName]: String(port) }
-    const begin = () => startProcess(entry, own)
+    const begin = () => startProcess(entry, own, plan.execPath)
     return { process: await begin(), url: `http://127.0.0.1:${port}`, start: begin }
   }
   const many = (count: number, entry: string, portName?: string) =>

@@ -5,6 +5,7 @@ import { isRetryable } from '#shared/domain/errors.ts'
 import type { Verdict } from '#shared/domain/verdict.ts'
 import type { Keys } from '#shared/redis/keys.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
+import { isFaultOfTheSite, translateDiskError } from '#shared/storage/disk-errors.ts'
 
 export type ScanWorkerDeps = {
   redis: Redis
@@ -21,6 +22,8 @@ const LOCK_MS = 10_000
 const STALLED_CHECK_MS = 5_000
 /** Kills are not the file's fault: only a job that loses its worker this often is given up (the sweep then looks at it). */
 const MAX_STALLED = 20
+/** How long a scan waits for a full or missing file system to be put right, ms. That is nobody's failed attempt. */
+const SITE_WAIT_MS = 5_000
 /** A handed-back job waits this long, ms, so that another process takes it. */
 const HAND_BACK_MS = 100
 
@@ -37,12 +40,18 @@ export function startScanWorker({ redis, keys, log, concurrency, scanUpload, hol
       const reasons = verdict?.reasons.map(({ code }) => code)
       jobLog.info({ ms: Math.round(performance.now() - started), outcome: verdict?.outcome, reasons }, 'scan done')
     } catch (error) {
-      if (stopping.signal.aborted) {
-        await job.moveToDelayed(Date.now() + HAND_BACK_MS, token)
-        throw new DelayedError()
-      }
-      await fail(job, parsed, error, jobLog)
+      if (stopping.signal.aborted) return await postpone(job, token, HAND_BACK_MS)
+      const fault = translateDiskError(error, 'finish the scan')
+      if (!isFaultOfTheSite(fault)) return await fail(job, parsed, fault, jobLog)
+      jobLog.error({ err: fault }, 'scan waits for the file system')
+      await postpone(job, token, SITE_WAIT_MS)
     }
+  }
+
+  /** Gives the job back, uncharged. */
+  async function postpone(job: Job<unknown>, token: string | undefined, waitMs: number): Promise<never> {
+    await job.moveToDelayed(Date.now() + waitMs, token)
+    throw new DelayedError()
   }
 
   async function fail(job: Job<unknown>, parsed: ScanJob, error: unknown, jobLog: Logger): Promise<never> {

@@ -3,6 +3,7 @@ import { AppError } from '#shared/domain/errors.ts'
 import { RateLimited, type RateState } from '#shared/redis/rate-limits.ts'
 import { translateRedisError } from '#shared/redis/redis-errors.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
+import { translateDiskError } from '#shared/storage/disk-errors.ts'
 import { HTTP_STATUS } from './error-status.ts'
 import { finishAnswer } from './finish-answer.ts'
 import { requestContext } from './request-context.ts'
@@ -47,6 +48,9 @@ const challenge = (error: AppError): string =>
     ? 'Bearer realm="airlock"'
     : `Bearer realm="airlock", error="invalid_token", error_description="${error.code}"`
 
+/** What Redis and the file system say, in our words. */
+export const translateFault = (error: unknown): unknown => translateRedisError(translateDiskError(error))
+
 /** Express's own and middlewares' errors carry a status of 4xx: their message is about the request. */
 function asAppError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof AppError || !('status' in error)) return error
@@ -61,7 +65,7 @@ function asAppError(error: unknown): unknown {
 export const answerErrors =
   (log: Logger): ErrorRequestHandler =>
   async (thrown, req, res, next) => {
-    const error = translateRedisError(asAppError(thrown))
+    const error = translateFault(asAppError(thrown))
     if (res.headersSent) {
       next(error)
       return

@@ -3,6 +3,7 @@ import { AppError } from '#shared/domain/errors.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import type { UploadLock } from '#shared/redis/upload-lock.ts'
 import { isMissing } from '#shared/storage/disk-errors.ts'
+import { DurableEnd } from '#shared/storage/durable-end.ts'
 import { receive } from '#shared/storage/receive.ts'
 import type { UploadFiles } from '#shared/storage/upload-files.ts'
 import { askForBody, bringsBody } from '../http/finish-answer.ts'
@@ -57,7 +58,11 @@ export function createReceiveBody({
       lock.assertHeld()
       return ahead?.(end)
     }
-    const onProgress = (at: number) => progress(record, at)
+    const durable = new DurableEnd(file, offset)
+    const onProgress = (at: number) => {
+      progress(record, at)
+      durable.reached(at)
+    }
     const onChunk = checksum === undefined ? {} : { onChunk: checksum.update }
     try {
       const { offset: reached, ended } = await bodies.during(signal, (end) =>
@@ -70,7 +75,7 @@ export function createReceiveBody({
         await verify(checksum, back)
       }
       metrics.receivedBytes.inc(reached - offset)
-      if (reached > offset || record.length === 0) await file.datasync()
+      await durable.sync(reached)
       lock.assertHeld()
       if (reached === record.length) {
         metrics.finished.inc()
@@ -80,6 +85,9 @@ export function createReceiveBody({
         await noteOffset(record, reached)
       }
       return reached
+    } catch (error) {
+      await durable.keepWhatIsSafe(lock.assertHeld)
+      throw error
     } finally {
       await file.close()
     }

@@ -1,10 +1,9 @@
 import { Server } from '@tus/server'
 import { v7 as uuidv7 } from 'uuid'
 import { AppError } from '#shared/domain/errors.ts'
-import { translateRedisError } from '#shared/redis/redis-errors.ts'
 import type { UploadLock, UploadLocks } from '#shared/redis/upload-lock.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
-import { errorAnswer, logIfOurs } from '../http/answer-error.ts'
+import { errorAnswer, logIfOurs, translateFault } from '../http/answer-error.ts'
 import { bringsBody } from '../http/finish-answer.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { BodyPlan } from './receive-body.ts'
@@ -66,7 +65,7 @@ export function createTusServer({
     },
     onResponseError: (_req, thrown) => {
       const { requestId } = requestContext()
-      const error = translateRedisError(fromTusError(thrown))
+      const error = translateFault(fromTusError(thrown))
       const { status, body } = errorAnswer(error, requestId)
       logIfOurs(log, error, status)
       if (error instanceof AppError) requestContext().failure = error
