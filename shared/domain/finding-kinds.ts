@@ -12,12 +12,10 @@ export const isEncrypted = ({ code, detail }: Fact): boolean =>
 
 /** What the gate calls the structure, and the names under which a build writes it. */
 const NATIVE: Readonly<Record<NativeKind, { readonly detail: string; readonly name: RegExp }>> = {
-  so: { detail: 'Linux program or shared library (ELF)', name: /[^/]\.so(\.\d+)*$/ },
-  o: { detail: 'Linux object file (ELF)', name: /[^/]\.o$/ },
+  so: { detail: 'Linux program or shared library (ELF)', name: /.\.so(\.\d+)*$/ },
+  o: { detail: 'Linux object file (ELF)', name: /.\.o$/ },
 }
 
-/** Whether a finding is compiled code of an allowed kind under its own name; `path` is the file's. */
-export function isAllowedNative({ code, place, detail }: Fact, path: string, allowed: readonly NativeKind[]): boolean {
-  if (code !== 'executable') return false
-  return allowed.some((kind) => NATIVE[kind].detail === detail && NATIVE[kind].name.test(place === '' ? path : place))
-}
+/** Whether what the gate calls `detail` is compiled code of an allowed kind under its own file name. */
+export const isAllowedNative = (detail: string, name: string, allowed: readonly NativeKind[]): boolean =>
+  allowed.some((kind) => NATIVE[kind].detail === detail && NATIVE[kind].name.test(name))

@@ -1,8 +1,9 @@
-import type { FindingCode, Severity } from '#shared/domain/findings.ts'
+import type { FindingCode } from '#shared/domain/findings.ts'
 import { LIMITS } from '#shared/domain/limits.ts'
 import { type Budgets, type Policy, scanDeadlineMs } from '#shared/domain/policy.ts'
-import { type Coverage, type Finding, severityOf } from '#shared/domain/verdict.ts'
+import { type Coverage, type Finding, severityOfFinding } from '#shared/domain/verdict.ts'
 import { type Decoders, NO_DECODERS } from './decoders/decoders.ts'
+import { FindingList } from './finding-list.ts'
 import { formatBytes, formatCount } from './format-figures.ts'
 import { BudgetSpent, GateProblem, StopJudging } from './problem.ts'
 import { showText } from './show-text.ts'
@@ -17,10 +18,7 @@ export class Inspection {
   readonly #decodersEnd: number
   readonly #size: number
   readonly #allowedBytes: number
-  readonly #findings: Finding[] = []
-  readonly #seen = new Set<string>()
-  readonly #kept = new Map<Severity, number>()
-  readonly #dropped = new Map<FindingCode, number>()
+  readonly #findings = new FindingList()
   readonly #engines = new Set<string>()
   readonly #limits = new Set<string>()
   readonly #notInspected = new Set<string>()
@@ -51,26 +49,14 @@ export class Inspection {
     return this.#entries
   }
   get findings(): readonly Finding[] {
-    const more = [...this.#dropped].map(([code, count]) => ({
-      code,
-      place: '',
-      detail: `and ${formatCount(count)} more of this kind`,
-    }))
-    return [...this.#findings, ...more]
+    return this.#findings.all
   }
 
   /** Records a finding; one that means quarantine under the policy ends the judging. */
   report(code: FindingCode, place: string, detail: string): void {
-    const severity = severityOf(code, this.policy)
     const finding = { code, place: showText(place), detail: showText(detail) }
-    const key = `${code}\0${finding.place}\0${finding.detail}`
-    if (this.#seen.has(key)) return
-    const kept = this.#kept.get(severity) ?? 0
-    if (kept < LIMITS.findings) {
-      this.#seen.add(key)
-      this.#findings.push(finding)
-      this.#kept.set(severity, kept + 1)
-    } else this.#dropped.set(code, (this.#dropped.get(code) ?? 0) + 1)
+    const severity = severityOfFinding(finding, this.policy)
+    this.#findings.add(finding, severity)
     if (severity === 'quarantine') throw new StopJudging(code)
   }
 

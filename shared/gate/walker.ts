@@ -1,3 +1,4 @@
+import { isAllowedNative } from '#shared/domain/finding-kinds.ts'
 import { activeByName } from './active/active-content.ts'
 import { isArchive, readerOf } from './containers/registry.ts'
 import { endsAsZip, ZIP_TAIL } from './containers/zip/end-records.ts'
@@ -115,7 +116,9 @@ export class Walker implements MemberJudge {
 
   #executable(content: Content, kind: string): void {
     this.#know(content, { en: kind, ko: kind })
-    this.#inspection.report(content.nativeZone ? 'contains_native_code' : 'executable', content.place, kind)
+    const isAllowed = isAllowedNative(kind, content.name, this.#inspection.policy.allowNative)
+    const code = content.nativeZone ? 'contains_native_code' : isAllowed ? 'allowed_native_code' : 'executable'
+    this.#inspection.report(code, content.place, kind)
   }
 
   async #open(content: Content, type: Detected, sample: Sample, cursor: Cursor): Promise<Label> {

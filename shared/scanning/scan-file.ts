@@ -1,5 +1,4 @@
 import type { Antivirus } from '../antivirus/antivirus.ts'
-import { gatePolicy, withNativeAllowed } from '../domain/gate-policy.ts'
 import type { Policy } from '../domain/policy.ts'
 import { decideVerdict, type Verdict } from '../domain/verdict.ts'
 import { withDigestChecked } from './check-digest.ts'
@@ -27,8 +26,8 @@ export type ScanFile = ReturnType<typeof createScanFile>
 export const createScanFile = ({ pool, antivirus, now }: ScanFileDeps) =>
   async function scanFile(wanted: FileToScan, options: ScanOptions): Promise<Verdict> {
     const { file, path, size, policy } = wanted
-    const judged = await pool.scan({ file, path, size, policy: gatePolicy(policy) }, options)
-    const report = withDigestChecked(withNativeAllowed(judged, path, policy), wanted.declaredSha256)
+    const judged = await pool.scan({ file, path, size, policy }, options)
+    const report = withDigestChecked(judged, wanted.declaredSha256)
     const verdict = decideVerdict(report, policy, now().toISOString())
     if (antivirus === null || verdict.outcome === 'quarantined') return verdict
     const { entries } = report.coverage

@@ -1,18 +1,9 @@
+import { elfIn } from './elf.ts'
+
 /** An executable known from its first bytes alone (scan.md §5), or null. */
 export function executableAtStart(head: Buffer): string | null {
   if (head.length < 8) return null
-  return elf(head) ?? machO(head) ?? windowsShortcut(head) ?? coff(head) ?? bitcode(head) ?? rpm(head) ?? xar(head)
-}
-
-function elf(b: Buffer): string | null {
-  if (b.readUInt32BE(0) !== 0x7f454c46 || b.length < 24) return null
-  const [wordSize, order] = [b[4] as number, b[5] as number]
-  if (wordSize < 1 || wordSize > 2 || order < 1 || order > 2 || b[6] !== 1) return null
-  const [type, version] =
-    order === 1 ? [b.readUInt16LE(16), b.readUInt32LE(20)] : [b.readUInt16BE(16), b.readUInt32BE(20)]
-  if (version !== 1) return null
-  const kinds = ['file', 'object file', 'program', 'program or shared library', 'core dump']
-  return `Linux ${kinds[type] ?? 'file'} (ELF)`
+  return elfIn(head) ?? machO(head) ?? windowsShortcut(head) ?? coff(head) ?? bitcode(head) ?? rpm(head) ?? xar(head)
 }
 
 /** Universal Mach-O and Java classes share CAFEBABE: the next word is a number of architectures, or a version from 45 on. */

@@ -73,6 +73,14 @@ export function elfFile(options: { kind?: ElfKind; bits?: 32 | 64; bigEndian?: b
   return out
 }
 
+/** Linux looks at the type and the machine only: this one runs. */
+export function elfUnidentified(): Buffer {
+  const out = elfFile()
+  out.fill(0, 4, 16)
+  out.write('JUNK', 20)
+  return out
+}
+
 export function machoFile(): Buffer {
   const out = Buffer.alloc(512)
   out.writeUInt32LE(0xfeedfacf, 0)

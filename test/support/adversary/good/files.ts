@@ -25,6 +25,7 @@ export const FILES: GoodCases = {
   'csv-mz': ['forces.csv', () => momentsCsv()],
   'csv-mz-long': ['forces', () => momentsCsv(100_000)],
   'csv-bm': ['table.csv', text('BM1,BM2\n1,2\n3,4\n')],
+  'float-like-elf': ['u.raw', () => Buffer.concat([Buffer.from('7f454c46', 'hex'), noise(4000)])],
   'csv-elf-word': ['table.csv', text('ELF,x\n1,2\n')],
   'fortran-record-mz': ['restart.dat', () => fortranRecord()],
   'fortran-record-bm': ['restart', () => fortranRecord(19_778)],

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import type { FindingCode } from '#shared/domain/findings.ts'
-import { gatePolicy, withNativeAllowed } from '#shared/domain/gate-policy.ts'
 import { DEFAULT_POLICY, type NativeKind, type Policy } from '#shared/domain/policy.ts'
 import { decideVerdict, severityOf } from '#shared/domain/verdict.ts'
 import { elfFile, peFile } from '../../../support/archives/executables.ts'
@@ -9,7 +8,7 @@ import { judge } from '../../gate/judge.ts'
 
 /** The words of finding-kinds.ts are the gate's: so everything here goes through the gate. */
 async function verdict(path: string, bytes: Buffer, policy: Policy) {
-  const report = withNativeAllowed(await judge(path, bytes, { policy: gatePolicy(policy) }), path, policy)
+  const report = await judge(path, bytes, { policy })
   return decideVerdict(report, policy, '2026-01-01T00:00:00Z')
 }
 const codes = (list: readonly { code: FindingCode }[]) => list.map(({ code }) => code)
@@ -81,6 +80,42 @@ describe('what is encrypted, apart from what is damaged', () => {
     }
     expect((await verdict('a.zip', encrypted, strict)).outcome).toBe('quarantined')
     expect((await verdict('a.zip', unknown, strict)).outcome).toBe('complete')
+  })
+})
+
+describe('more of a kind than a verdict lists', () => {
+  const many = (count: number, name: (i: number) => string, data: Buffer | string, more: object = {}) =>
+    Array.from({ length: count }, (_, i) => ({ name: name(i), data, method: 0, ...more }))
+  const scripts = many(10_000, (i) => `run/${i}.py`, 'print()\n')
+
+  test('10,000 notes do not hide the one finding that a policy quarantines for', async () => {
+    const coded = '#codeStream\n{\n  code #{ #};\n}\n'
+    const field = `FoamFile\n{\n  version 2.0;\n  format ascii;\n  class dictionary;\n  object p;\n}\n${coded}`
+    const policy: Policy = { ...DEFAULT_POLICY, severities: { active_content: 'quarantine' } }
+    const zip = zipOf([...scripts, { name: 'z/p', data: field }])
+    expect(await verdict('a.zip', zip, policy)).toMatchObject({
+      outcome: 'quarantined',
+      reasons: [{ code: 'active_content', place: expect.stringContaining('z/p') }],
+    })
+    const { outcome, notes } = await verdict('a.zip', zip, DEFAULT_POLICY)
+    expect([outcome, ...new Set(codes(notes))]).toEqual(['complete', 'script', 'active_content'])
+    expect(notes.at(-1)).toEqual({ code: 'script', place: '', detail: 'and 9,950 more of this kind' })
+  })
+  test('hundreds of allowed libraries are complete, and a program behind them is not', async () => {
+    const library = elfFile({ kind: 'shared' })
+    const libraries = many(300, (i) => `lib${i}.so`, library)
+    const { outcome, notes } = await verdict('a.zip', zipOf(libraries), allowing('so'))
+    expect([outcome, notes.at(-1)?.detail]).toEqual(['complete', 'and 250 more of this kind'])
+    const bad = zipOf([...libraries, { name: 'tool', data: elfFile() }])
+    expect((await verdict('a.zip', bad, allowing('so'))).reasons).toMatchObject([{ code: 'executable', place: 'tool' }])
+  })
+  test('hundreds of encrypted members are complete where they may be, and one that is damaged is not', async () => {
+    const lenient: Policy = { ...DEFAULT_POLICY, severities: { 'not_inspectable.encrypted': 'warning' } }
+    const encrypted = many(300, (i) => `${i}.k`, '*KEYWORD\n', { flags: 1 })
+    const { outcome, warnings } = await verdict('a.zip', zipOf(encrypted), lenient)
+    expect([outcome, warnings.at(-1)?.detail]).toEqual(['complete', 'and 250 more encrypted'])
+    const damaged = zipOf([...encrypted, { name: 'z.k', data: '*KEYWORD\n', crc: 1 }])
+    expect((await verdict('a.zip', damaged, lenient)).reasons).toMatchObject([{ place: 'z.k' }])
   })
 })
 
