@@ -5,7 +5,8 @@ import type { ScanAnswer, ScanRequest } from './child-messages.ts'
 
 /** The process that reads hostile bytes: one file at a time, no Redis, no queue, an empty environment. Its parent may kill it at any time. */
 
-const send = (answer: ScanAnswer) => process.send?.(answer)
+/** To the parent; if that is gone, nobody is left to scan for, and the unheard error would end this process with a stack. */
+const send = (answer: ScanAnswer) => process.send?.(answer, undefined, undefined, (error) => error && process.exit(0))
 
 async function judge({ file, path, size, policy, decoders }: ScanRequest): Promise<void> {
   const handle = await open(file, 'r')

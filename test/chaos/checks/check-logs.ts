@@ -1,0 +1,61 @@
+import type { Journal } from '../journal.ts'
+import type { Member } from '../site/member.ts'
+
+type Line = { level?: number; time?: string; msg?: string; err?: { message?: string; stack?: string; type?: string } }
+
+/** What an injected fault makes a process say at level error, and until when after its end (ms). */
+const EXPLAINED: readonly { readonly kind: string; readonly text: RegExp; readonly slackMs: number }[] = [
+  {
+    kind: 'redis',
+    text: /ECONNREFUSED|ECONNRESET|EPIPE|Connection is closed|Command timed out|max retries|writeable|LOADING|redis_away|UNBLOCKED|not answer/i,
+    slackMs: 8_000,
+  },
+  { kind: 'disk', text: /ENOSPC|no space|full/i, slackMs: 5_000 },
+]
+/** A process that was frozen finds its locks and connections gone. */
+const AFTER_FREEZE =
+  /Missing lock|lock_lost|lock of the|Command timed out|Connection is closed|could not renew lock|not answer/i
+const AFTER_FREEZE_MS = 15_000
+const AFTER_FLUSH = /Missing (lock|key) for|job does not exist|could not renew lock/i
+/** Node says so about mistakes in the code. */
+const BUG =
+  /\b(TypeError|ReferenceError|SyntaxError|RangeError|AssertionError|UnhandledPromiseRejection|ERR_UNHANDLED|uncaught)/i
+
+/** Any line of level error or above that no fault explains is a finding; so is whatever a process says beside its log. */
+export function checkLogs(members: readonly Member[], journal: Journal): void {
+  for (const member of members)
+    for (const life of member.lives) for (const line of life.logs) checkLine(member.name, line, journal)
+}
+
+function checkLine(name: string, line: string, journal: Journal): void {
+  if (line.trim() === '') return
+  if (!line.startsWith('{')) {
+    journal.find('a line that is no log line', `${name}: ${line}`)
+    return
+  }
+  const parsed = parse(line)
+  if (BUG.test(line)) journal.find('a mistake in the code', `${name}: ${line}`, idIn(line))
+  else if ((parsed?.level ?? 0) < 50) journal.count(`log level ${parsed?.level ?? '?'}`)
+  else if (!isExplained(name, line, Date.parse(parsed?.time ?? '') - journal.epoch, journal))
+    journal.find('an error in a log', `${name}: ${line}`, idIn(line))
+  else journal.count(`errors that a fault explains: ${parsed?.msg}`)
+}
+
+function isExplained(name: string, line: string, at: number, journal: Journal): boolean {
+  const byKind = EXPLAINED.some(
+    ({ kind, text, slackMs }) => text.test(line) && journal.during(kind, at, at, slackMs).length > 0,
+  )
+  const frozen = journal.during('frozen', at, at, AFTER_FREEZE_MS).some(({ target }) => target === name)
+  const flushed = journal.during('flush', at, at, AFTER_FREEZE_MS).length > 0
+  return byKind || (frozen && AFTER_FREEZE.test(line)) || (flushed && AFTER_FLUSH.test(line))
+}
+
+function parse(line: string): Line | undefined {
+  try {
+    return JSON.parse(line) as Line
+  } catch {
+    return undefined
+  }
+}
+
+const idIn = (text: string): string => /"uploadId":"([^"]+)"/.exec(text)?.[1] ?? ''

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process'
+import { mkdir, statfs } from 'node:fs/promises'
+import { lastLine, runCommand } from '../../infra/process/run-command.ts'
+import { exitOf } from '../../infra/process/stop-child.ts'
+
+/** Set in the process that lives in a mount namespace of its own. */
+const INSIDE = 'AIRLOCK_CHAOS_NAMESPACE'
+
+/**
+ * Runs this program again in a mount namespace of its own, where a small file system can be mounted that nobody else sees; answers its
+ * exit code, or undefined where it runs in one already or the machine lets nobody have one.
+ */
+export async function enterNamespace(node: NodeJS.Process): Promise<number | undefined> {
+  if (node.env[INSIDE] === '1') return undefined
+  const how = node.getuid?.() === 0 ? ['-m'] : ['-r', '-m']
+  const probe = await runCommand('unshare', [...how, 'mount', '-t', 'tmpfs', 'airlock', '/mnt'])
+  if (probe.code !== 0) return undefined
+  const child = spawn('unshare', [...how, node.execPath, ...node.argv.slice(1)], {
+    stdio: 'inherit',
+    env: { ...node.env, [INSIDE]: '1' },
+  })
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) node.on(signal, () => void child.kill(signal))
+  return (await exitOf(child)).code ?? 1
+}
+
+export type SmallDisk = {
+  /** Leaves not one page free. */
+  fill(): Promise<void>
+  /** As it was. */
+  relieve(): Promise<void>
+}
+
+/** A tmpfs of `bytes` at `folder`, or undefined outside of a mount namespace of one's own. */
+export async function mountSmallDisk(
+  folder: string,
+  bytes: number,
+  env: NodeJS.ProcessEnv,
+): Promise<SmallDisk | undefined> {
+  if (env[INSIDE] !== '1') return undefined
+  await mkdir(folder, { recursive: true })
+  await mount(['-t', 'tmpfs', '-o', `size=${bytes}`, 'airlock', folder])
+  const resize = (size: number) => mount(['-o', `remount,size=${size}`, folder])
+  return {
+    async fill() {
+      // Bytes arrive meanwhile: a size below what is used is refused.
+      for (let tries = 1; ; tries++) {
+        const { blocks, bfree, bsize } = await statfs(folder)
+        try {
+          return await resize((blocks - bfree) * bsize)
+        } catch (error) {
+          if (tries === 10) throw error
+        }
+      }
+    },
+    relieve: () => resize(bytes),
+  }
+}
+
+async function mount(args: string[]): Promise<void> {
+  const { code, output } = await runCommand('mount', args)
+  if (code !== 0) throw new Error(`Cannot mount: ${lastLine(output)}`)
+}

@@ -1,0 +1,55 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { UploadView } from '#shared/contracts/upload-view.ts'
+import type { ChaosSite } from './chaos-site.ts'
+import { findLeftovers, type Leftover } from './checks/leftovers.ts'
+import { lookAtDisk } from './checks/look-at-disk.ts'
+import { lookAtRedis } from './checks/look-at-redis.ts'
+import type { RestClient } from './clients/rest-client.ts'
+import type { TrackedUpload } from './clients/tracked-upload.ts'
+import type { Journal } from './journal.ts'
+
+export type QuiesceDeps = {
+  readonly site: ChaosSite
+  readonly journal: Journal
+  readonly rest: RestClient
+  readonly uploads: readonly TrackedUpload[]
+  readonly limitMs: number
+}
+
+const LOOK_EVERY_MS = 1_000
+
+/**
+ * Waits until the site has come to rest, and answers what it lists then. Uploads that no client goes on with (their creation was not
+ * answered, or tus-js-client began anew) are deleted, as their owner would. What does not come to rest in time is a finding.
+ */
+export async function quiesce(deps: QuiesceDeps): Promise<UploadView[]> {
+  const { journal, limitMs, uploads } = deps
+  const until = journal.now() + limitMs
+  const wanted = new Set(uploads.filter(({ outcome }) => outcome?.kind === 'acked').map(({ id }) => id))
+  for (;;) {
+    const { views, leftovers } = await look(deps)
+    const abandoned = views.filter(({ id, state }) => state === 'receiving' && !wanted.has(id))
+    if (leftovers.length === 0) {
+      journal.note('quiesce', 'at rest')
+      return views
+    }
+    if (journal.now() > until) {
+      for (const { what, detail, about } of leftovers) journal.find(what, detail, about)
+      return views
+    }
+    for (const { id } of abandoned) await remove(id, deps)
+    await pause(LOOK_EVERY_MS)
+  }
+}
+
+async function look({ site, rest }: QuiesceDeps): Promise<{ views: UploadView[]; leftovers: Leftover[] }> {
+  const views = await rest.all()
+  const [disk, redis] = await Promise.all([lookAtDisk(site.root), lookAtRedis(site.asked, site.keys)])
+  return { views, leftovers: findLeftovers(views, disk, redis) }
+}
+
+async function remove(id: string, { rest, journal }: QuiesceDeps): Promise<void> {
+  const status = await rest.remove(id)
+  journal.count('abandoned uploads deleted')
+  journal.note('quiesce', `deleted, abandoned: ${status}`, id)
+}
