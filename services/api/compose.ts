@@ -1,7 +1,7 @@
 import { createServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createTokenVerifier } from '#shared/contracts/token.ts'
-import { createScanQueue } from '#shared/queue/scan-queue.ts'
+import { createScanLine } from '#shared/queue/scan-line.ts'
 import { connectRedis } from '#shared/redis/connect.ts'
 import { createDecoderReports } from '#shared/redis/decoder-reports.ts'
 import { createKeys } from '#shared/redis/keys.ts'
@@ -22,6 +22,7 @@ import { createApp } from './app.ts'
 import { composeTus } from './compose-tus.ts'
 import type { ApiConfig } from './config.ts'
 import { holdBody } from './http/finish-answer.ts'
+import { watchLine } from './line-metrics.ts'
 import { createApiMetrics } from './metrics.ts'
 import { OpenBodies } from './tus/open-bodies.ts'
 import { createFindUpload } from './use-cases/find-upload.ts'
@@ -39,9 +40,8 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
   const subscriber = connectRedis(config.redisUrl, 'subscriber', log)
   life.onStop('redis subscriber', async () => subscriber.disconnect())
 
-  const queue = createScanQueue({ redis, keys, attempts: config.scanAttempts })
-  queue.onError((err) => log.warn({ err }, 'scan queue'))
-  life.onStop('scan queue', () => queue.close())
+  const line = createScanLine({ redis, keys, log, ...config.scanLine })
+  life.onStop('scan queue', () => line.close())
   const publisher = createProgressPublisher({ redis, keys })
   life.onStop('progress', async () => publisher.close())
   const locks = createUploadLocks({ redis, subscriber, keys, log })
@@ -54,11 +54,12 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
   const metrics = createApiMetrics()
   const bodies = new OpenBodies()
   metrics.watchReceiving(() => bodies.count)
+  watchLine(metrics.registry, line.figures, log)
   const find = createFindUpload({ index })
   const removeUpload = createRemoveUpload({ files, placement, index, now })
   const remove = ({ record, received }: { record: Parameters<typeof removeUpload.remove>[0]; received: number }) =>
     removeUpload.remove(record, received, 'delete')
-  const finish = createFinishUpload({ files, index, queue, now, log })
+  const finish = createFinishUpload({ files, index, line, now, log })
   const room = createRoomGauge(layout, config)
   const tus = composeTus({
     config,

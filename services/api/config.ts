@@ -3,6 +3,7 @@ import { readCommon } from '#shared/config/common.ts'
 import type { EnvReader } from '#shared/config/env.ts'
 import { readJwt } from '#shared/config/jwt.ts'
 import { readRateLimits } from '#shared/config/rate-limits.ts'
+import { readScanLine } from '#shared/config/scan-line.ts'
 import { GIB, TIB } from '#shared/domain/limits.ts'
 
 export type ApiConfig = ReturnType<typeof loadApiConfig>
@@ -29,7 +30,7 @@ export function loadApiConfig(read: EnvReader) {
     quotaBytes: read.bytes('QUOTA_BYTES', { min: 0, max: 1024 * TIB, fallback: 0 }),
     freeBytesReserve: read.bytes('FREE_BYTES_RESERVE', { min: 0, max: 1024 * TIB, fallback: GIB }),
     uploadExpiryMs: read.int('UPLOAD_EXPIRY_HOURS', { min: 1, max: 8_760, fallback: 168 }) * 3_600_000,
-    scanAttempts: read.int('SCAN_ATTEMPTS', { min: 1, max: 20, fallback: 3 }),
+    scanLine: readScanLine(read),
     webRoot,
   })
 }

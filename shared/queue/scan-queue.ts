@@ -23,15 +23,14 @@ export function createScanQueue({ redis, keys, attempts }: { redis: Redis; keys:
   })
 
   return {
-    async enqueue(job: ScanJob): Promise<void> {
-      await queue.add(SCAN_QUEUE, job, { jobId: job.id })
+    async enqueue(jobs: readonly ScanJob[]): Promise<void> {
+      if (jobs.length > 0)
+        await queue.addBulk(jobs.map((job) => ({ name: SCAN_QUEUE, data: job, opts: { jobId: job.id } })))
     },
     /** Whether a job of this upload waits, is delayed or runs. */
     async has(id: string): Promise<boolean> {
       return (await queue.getJob(id)) !== undefined
     },
-    /** Jobs by state, for metrics. */
-    counts: () => queue.getJobCounts('wait', 'active', 'delayed', 'failed'),
     onError: (listener: (error: Error) => void) => queue.on('error', listener),
     close: () => queue.close(),
   }

@@ -25,6 +25,8 @@ export const createKeys = (prefix: string) => {
     ticket: (ticket: string) => `${tag}:ticket:${ticket}`,
     /** Key of Socket.IO's Redis adapter and emitter. */
     socketIo: `${tag}:socket.io`,
+    /** Begins the keys of the line for scans; lua/scan-line.lua tells them. */
+    scanLine: `${tag}:scan-line:`,
     /** Prefix of BullMQ's keys. */
     bull: `${tag}:bull`,
   })

@@ -1,9 +1,18 @@
 import { readFileSync } from 'node:fs'
 import type { Redis } from 'ioredis'
 
-/** One .lua file, one typed function. The file's head documents KEYS, ARGV and the reply. EVALSHA; ioredis reloads it after NOSCRIPT. */
-export function luaScript<Reply>(name: string, file: URL, keyCount: number, parse: (raw: unknown) => Reply) {
-  const lua = readFileSync(file, 'utf8')
+/**
+ * One .lua file, one typed function. The file's head documents KEYS, ARGV and the reply. EVALSHA; ioredis reloads it after NOSCRIPT.
+ * `prelude`: a file of local functions that are put in front.
+ */
+export function luaScript<Reply>(
+  name: string,
+  file: URL,
+  keyCount: number,
+  parse: (raw: unknown) => Reply,
+  prelude?: URL,
+) {
+  const lua = [prelude, file].flatMap((part) => (part === undefined ? [] : [readFileSync(part, 'utf8')])).join('\n')
   return (redis: Redis) => {
     redis.defineCommand(name, { numberOfKeys: keyCount, lua })
     const call: (...args: (string | number)[]) => Promise<unknown> = Reflect.get(redis, name).bind(redis)

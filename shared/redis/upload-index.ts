@@ -7,16 +7,17 @@ import { stepOf, type UploadEvent, type UploadState } from '../domain/upload-sta
 import { type CreateReply, type ReserveReply, replyTo, type StepReply } from './index-replies.ts'
 import type { Keys } from './keys.ts'
 import { luaScript } from './lua-script.ts'
+import { laneOf, SCAN_LINE_LUA } from './scan-line.ts'
 
 /** Events kept in the stream: what a client that was away may still catch up on. */
 const STREAM_LENGTH = 100_000
 /** A gone upload answers 404 or 410 for this long before it is forgotten. */
 const GONE_SECONDS = 30 * 86_400
 
-const script = (name: string, keyCount: number) =>
-  luaScript(`airlock_${name}`, new URL(`./lua/${name}.lua`, import.meta.url), keyCount, (raw) => raw)
+const script = (name: string, keyCount: number, prelude?: URL) =>
+  luaScript(`airlock_${name}`, new URL(`./lua/${name}.lua`, import.meta.url), keyCount, (raw) => raw, prelude)
 const createScript = script('create', 7)
-const stepScript = script('step', 7)
+const stepScript = script('step', 8, SCAN_LINE_LUA)
 const reserveScript = script('reserve', 3)
 const progressScript = script('progress', 3)
 
@@ -59,10 +60,10 @@ export function createUploadIndex({ redis, keys }: { redis: Redis; keys: Keys })
       const after: UploadRecord = { ...record, state: to }
       const place = after.placed_path === null ? '' : `${after.job}/${after.placed_path}`
       const raw = await runStep(
-        [...keysOf(after), keys.placed(after.owner)],
+        [...keysOf(after), keys.placed(after.owner), keys.scanLine],
         ...[after.id, after.owner, `,${from.join(',')},`, to, Date.parse(after.updated_at), JSON.stringify(after)],
         ...[JSON.stringify(uploadView(after, received)), after.length ?? received, keys.stateUploadsPrefix],
-        ...[STREAM_LENGTH, GONE_SECONDS, after.updated_at, received, place],
+        ...[STREAM_LENGTH, GONE_SECONDS, after.updated_at, received, place, laneOf(after)],
       )
       return replyTo.step(raw)
     },

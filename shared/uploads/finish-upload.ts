@@ -1,17 +1,17 @@
 import { AppError } from '../domain/errors.ts'
 import type { UploadRecord } from '../domain/upload-record.ts'
-import type { ScanQueue } from '../queue/scan-queue.ts'
+import type { ScanLine } from '../queue/scan-line.ts'
 import type { UploadIndex } from '../redis/upload-index.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { UploadFiles } from '../storage/upload-files.ts'
 
-export type FinishDeps = { files: UploadFiles; index: UploadIndex; queue: ScanQueue; now: () => Date; log: Logger }
+export type FinishDeps = { files: UploadFiles; index: UploadIndex; line: ScanLine; now: () => Date; log: Logger }
 
 /**
- * All bytes are there and durable: makes the record say so, durably, then steps and queues the scan. Answers once the disk has it;
+ * All bytes are there and durable: makes the record say so, durably, then steps, which puts it in line for its scan. Answers once the disk has it;
  * what Redis could not be told is brought through by the sweep. May run twice.
  */
-export const createFinishUpload = ({ files, index, queue, now, log }: FinishDeps) =>
+export const createFinishUpload = ({ files, index, line, now, log }: FinishDeps) =>
   async function finishUpload(record: UploadRecord, size: number): Promise<void> {
     const received: UploadRecord = {
       ...record,
@@ -27,7 +27,7 @@ export const createFinishUpload = ({ files, index, queue, now, log }: FinishDeps
         await files.removeRecord(received)
         throw new AppError('gone', 'upload_gone', `Cannot finish the upload: it is ${reply.state}`)
       }
-      await queue.enqueue({ id: record.id, owner: record.owner })
+      await line.dispatch()
     } catch (err) {
       if (err instanceof AppError && err.kind === 'gone') throw err
       log.warn({ err, uploadId: record.id }, 'received, but not queued: the sweep will')

@@ -178,6 +178,7 @@ test('without its marker the upload root is not used', async () => {
 test('metrics speak Prometheus', async () => {
   const text = await (await fetch(`${api}/metrics`)).text()
   expect(text).toMatch(/airlock_uploads_created_total \d+/)
+  expect(text).toMatch(/^airlock_scan_slots 2$/m)
   expect(text).toMatch(/airlock_api_requests_total\{method="POST",status="201"\} \d+/)
   expect((await viewOf(api, token, (await send(api, token, Buffer.from('a'))).id)).received).toBe(1)
 })

@@ -3,6 +3,7 @@ import { createClamd } from '#shared/antivirus/clamd.ts'
 import { BadPolicy } from '#shared/domain/parse-policy.ts'
 import { type Decoders, missingDecoders } from '#shared/gate/decoders/decoders.ts'
 import { findDecoders } from '#shared/gate/decoders/find-decoders.ts'
+import { createScanLine } from '#shared/queue/scan-line.ts'
 import { connectRedis } from '#shared/redis/connect.ts'
 import { createDecoderReports } from '#shared/redis/decoder-reports.ts'
 import { createKeys } from '#shared/redis/keys.ts'
@@ -54,12 +55,15 @@ export async function composeScan(config: ScanConfig, log: Logger, life: Lifecyc
 
   const scanFile = createScanFile({ pool, antivirus: composeAntivirus(config, log, life), now })
 
+  const line = createScanLine({ redis, keys, log, ...config.scanLine })
+  life.onStop('scan queue', () => line.close())
   const removeUpload = createRemoveUpload({ files, placement, index, now })
   const settle = createSettleUpload({ files, placement, index, removeUpload, now })
   const worker = startScanWorker({
     redis: blocking,
     keys,
     log,
+    line,
     concurrency: config.concurrency,
     scanUpload: createScanUpload({ layout, files, index, scanFile, policies, settle, publisher, now }),
     hold: createHoldUpload({ files, index, now }),

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import { parseScanJob, SCAN_QUEUE, type ScanJob } from '#shared/contracts/scan-job.ts'
 import { isRetryable } from '#shared/domain/errors.ts'
 import type { Verdict } from '#shared/domain/verdict.ts'
+import type { ScanLine } from '#shared/queue/scan-line.ts'
 import type { Keys } from '#shared/redis/keys.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import { isFaultOfTheSite, translateDiskError } from '#shared/storage/disk-errors.ts'
@@ -11,6 +12,7 @@ export type ScanWorkerDeps = {
   redis: Redis
   keys: Keys
   log: Logger
+  line: ScanLine
   concurrency: number
   scanUpload: (job: ScanJob, signal: AbortSignal) => Promise<Verdict | undefined>
   /** After the last attempt: the upload waits for a person. */
@@ -28,13 +30,19 @@ const SITE_WAIT_MS = 5_000
 const HAND_BACK_MS = 100
 
 /** Queue mechanics only; what a scan is lives in scan-upload.ts. `stop` hands running scans back, uncharged. */
-export function startScanWorker({ redis, keys, log, concurrency, scanUpload, hold }: ScanWorkerDeps) {
+export function startScanWorker({ redis, keys, log, line, concurrency, scanUpload, hold }: ScanWorkerDeps) {
   const stopping = new AbortController()
+  let gone: (() => Promise<void>) | undefined
+
+  /** The line is put right by the sweep where it could not be told. */
+  const tellLine = (parsed: ScanJob, told: Promise<void>) =>
+    told.catch((err) => log.warn({ err, uploadId: parsed.id }, 'the line for scans was not told'))
 
   async function run(job: Job<unknown>, token?: string): Promise<void> {
     const parsed = parseScanJob(job.data)
     const jobLog = log.child({ uploadId: parsed.id, attempt: job.attemptsMade + 1 })
     const started = performance.now()
+    if (job.attemptsMade > 0) await tellLine(parsed, line.retrying(parsed, false))
     try {
       const verdict = await scanUpload(parsed, stopping.signal)
       const reasons = verdict?.reasons.map(({ code }) => code)
@@ -46,6 +54,7 @@ export function startScanWorker({ redis, keys, log, concurrency, scanUpload, hol
       jobLog.error({ err: fault }, 'scan waits for the file system')
       await postpone(job, token, SITE_WAIT_MS)
     }
+    await tellLine(parsed, line.leave(parsed))
   }
 
   /** Gives the job back, uncharged. */
@@ -57,8 +66,12 @@ export function startScanWorker({ redis, keys, log, concurrency, scanUpload, hol
   async function fail(job: Job<unknown>, parsed: ScanJob, error: unknown, jobLog: Logger): Promise<never> {
     jobLog.warn({ err: error }, 'scan failed')
     const last = job.attemptsMade + 1 >= (job.opts.attempts ?? 1)
-    if (!last && isRetryable(error)) throw error
+    if (!last && isRetryable(error)) {
+      await tellLine(parsed, line.retrying(parsed, true))
+      throw error
+    }
     await hold(parsed, error instanceof Error ? error.message : 'Cannot finish the scan')
+    await tellLine(parsed, line.leave(parsed))
     throw Object.assign(new UnrecoverableError('held'), { cause: error })
   }
 
@@ -76,9 +89,11 @@ export function startScanWorker({ redis, keys, log, concurrency, scanUpload, hol
   return {
     ready: async () => {
       await worker.waitUntilReady()
+      gone = await line.join(concurrency)
     },
     /** Takes no new job, gives running scans `graceMs` to end, then cuts them off. */
     async stop(graceMs: number): Promise<void> {
+      await gone?.()
       const cut = setTimeout(() => stopping.abort(), graceMs)
       await worker.close().finally(() => clearTimeout(cut))
     },

@@ -1,4 +1,4 @@
-import { createScanQueue } from '#shared/queue/scan-queue.ts'
+import { createScanLine } from '#shared/queue/scan-line.ts'
 import { connectRedis } from '#shared/redis/connect.ts'
 import { createKeys } from '#shared/redis/keys.ts'
 import { createUploadIndex } from '#shared/redis/upload-index.ts'
@@ -28,16 +28,15 @@ export async function composeSweep(config: SweepConfig, log: Logger, life: Lifec
   const blocking = connect('worker')
   const locks = createUploadLocks({ redis, subscriber: connect('subscriber'), keys, log })
   await locks.listen()
-  const queue = createScanQueue({ redis, keys, attempts: config.scanAttempts })
-  queue.onError((err) => log.warn({ err }, 'scan queue'))
-  life.onStop('scan queue', () => queue.close())
+  const line = createScanLine({ redis, keys, log, ...config.scanLine })
+  life.onStop('scan queue', () => line.close())
 
   const now = () => new Date()
   const index = createUploadIndex({ redis, keys })
   const files = createUploadFiles(layout)
   const removeUpload = createRemoveUpload({ files, placement: createPlacement(layout), index, now })
-  const finish = createFinishUpload({ files, index, queue, now, log })
-  const sweep = createSweep({ index, files, queue, locks, finish, removeUpload, rules: config, log })
+  const finish = createFinishUpload({ files, index, line, now, log })
+  const sweep = createSweep({ index, files, line, locks, finish, removeUpload, rules: config, log })
   life.onStop(
     'sweep',
     await startSweepWorker({ producer: redis, blocking, keys, log, intervalMs: config.intervalMs, sweep }),

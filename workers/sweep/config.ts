@@ -1,5 +1,6 @@
 import { readCommon } from '#shared/config/common.ts'
 import type { EnvReader } from '#shared/config/env.ts'
+import { readScanLine } from '#shared/config/scan-line.ts'
 
 export type SweepConfig = ReturnType<typeof loadSweepConfig>
 
@@ -8,6 +9,6 @@ export function loadSweepConfig(read: EnvReader) {
     ...readCommon(read),
     intervalMs: read.int('SWEEP_INTERVAL_SECONDS', { min: 1, max: 3_600, fallback: 10 }) * 1_000,
     uploadExpiryMs: read.int('UPLOAD_EXPIRY_HOURS', { min: 1, max: 8_760, fallback: 168 }) * 3_600_000,
-    scanAttempts: read.int('SCAN_ATTEMPTS', { min: 1, max: 20, fallback: 3 }),
+    scanLine: readScanLine(read),
   })
 }

@@ -1,17 +1,18 @@
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import type { UploadState } from '#shared/domain/upload-state.ts'
-import type { ScanQueue } from '#shared/queue/scan-queue.ts'
+import type { ScanLine } from '#shared/queue/scan-line.ts'
 import type { IndexedUpload, UploadIndex } from '#shared/redis/upload-index.ts'
 import type { UploadLocks } from '#shared/redis/upload-lock.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import type { UploadFiles } from '#shared/storage/upload-files.ts'
 import type { createRemoveUpload } from '#shared/uploads/remove-upload.ts'
+import { freePlaces } from './free-places.ts'
 import { planSweep, SETTLING_MS, type SweepAction, type SweepRules } from './plan-sweep.ts'
 
 export type SweepDeps = {
   index: UploadIndex
   files: UploadFiles
-  queue: ScanQueue
+  line: ScanLine
   locks: UploadLocks
   finish: (record: UploadRecord, size: number) => Promise<void>
   removeUpload: ReturnType<typeof createRemoveUpload>
@@ -27,7 +28,7 @@ const LOCK_WAIT_MS = 1_000
 export type SweepCounts = Partial<Record<SweepAction, number>>
 
 /** Looks at every upload that stands still, and does what the plan says; one that fails is logged and the next one looked at. */
-export function createSweep({ index, files, queue, locks, finish, removeUpload, rules, log }: SweepDeps) {
+export function createSweep({ index, files, line, locks, finish, removeUpload, rules, log }: SweepDeps) {
   /** Looks again once the lock is held: whoever held it may have finished the same thing. */
   async function underLock(id: string, now: number, lastMoved: number): Promise<SweepAction> {
     const lock = locks.newLock(id)
@@ -52,7 +53,7 @@ export function createSweep({ index, files, queue, locks, finish, removeUpload, 
       case 'withdraw':
         return removeUpload.remove(record, received, 'delete')
       case 'enqueue':
-        return queue.enqueue({ id: record.id, owner: record.owner })
+        return line.offer([record])
       case 'clean':
         return removeUpload.cleanUp(record, record.state === 'expired' ? 'expired' : 'deleted')
       case 'none':
@@ -60,7 +61,7 @@ export function createSweep({ index, files, queue, locks, finish, removeUpload, 
   }
 
   async function plan({ record }: IndexedUpload, lastMoved: number, now: number) {
-    const [staged, hasJob] = await Promise.all([files.stat(record), queue.has(record.id)])
+    const [staged, hasJob] = await Promise.all([files.stat(record), line.has(record)])
     // The disk knows of bytes that the index was not told of.
     const idleMs = now - Math.max(lastMoved, staged?.changedAt ?? 0)
     const standstill = { state: record.state, length: record.length, staged: staged?.size ?? null, idleMs, hasJob }
@@ -79,6 +80,7 @@ export function createSweep({ index, files, queue, locks, finish, removeUpload, 
 
   return async function sweep(now: number, signal: AbortSignal): Promise<SweepCounts> {
     const counts: SweepCounts = {}
+    await freePlaces(line, index).catch((err) => log.warn({ err }, 'places not freed; the next sweep tries again'))
     for (const state of WATCHED) {
       for await (const { id, at } of index.standing(state, now - SETTLING_MS, PAGE)) {
         if (signal.aborted) return counts

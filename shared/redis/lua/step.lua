@@ -1,8 +1,11 @@
 -- Makes one step of the state machine: compare the state, set it, move the quota, keep the indexes, append the event.
+-- What is received enters the line for a scan, what is settled leaves it (scan-line.lua stands in front of this script).
 -- KEYS 1 upload  2 events  3 uploads of the owner  4 all uploads  5 quota of the owner  6 site  7 placed files of the owner
+--      8 prefix of the line
 -- ARGV 1 id  2 owner  3 from (states, comma between, comma at both ends)  4 to  5 now (ms)  6 record (JSON)  7 view (JSON)
 --      8 length in bytes  9 prefix of the state sets  10 stream length  11 seconds to keep a gone upload  12 at (RFC 3339)
 --      13 received bytes  14 place ('job/path' of the complete file; '' where there is none)
+--      15 how it waits for its scan: 'small', 'large' or '' (it is not scanned)
 -- A gone upload stays in its state's set until its bytes are removed, so that a crash in between is seen.
 -- Reply {'stepped', event id, id of the upload whose file was replaced or ''} | {'already', record} | {'refused', state} | {'missing'}
 local state = redis.call('HGET', KEYS[1], 'state')
@@ -32,6 +35,12 @@ if gone then
   redis.call('EXPIRE', KEYS[1], ARGV[11])
 end
 redis.call('ZADD', ARGV[9] .. to, ARGV[5], ARGV[1])
+
+if to == 'received' then
+  if ARGV[15] ~= '' then enter(KEYS[8], ARGV[1], ARGV[2], ARGV[5], ARGV[15] == 'large') end
+elseif to ~= 'scanning' then
+  leave(KEYS[8], ARGV[1], ARGV[2])
+end
 
 local replaced = ''
 if ARGV[14] ~= '' then
