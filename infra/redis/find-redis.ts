@@ -12,6 +12,7 @@ export type RedisSource =
   | { readonly kind: 'docker'; readonly label: string }
 
 export type OwnRedisSource = Exclude<RedisSource, { kind: 'url' }>
+export type RedisProgramSource = Extract<RedisSource, { kind: 'program' }>
 
 type FindRedis = {
   readonly env: NodeJS.ProcessEnv
@@ -28,8 +29,8 @@ export async function findRedis(deps: FindRedis): Promise<RedisSource> {
 
 /** PATH, then Docker, then Debian's packages; throws `no_redis` with the four ways if none of them leads anywhere. */
 export async function findOwnRedis({ env, cache }: FindRedis): Promise<OwnRedisSource> {
-  const installed = findOnPath(['redis-server', 'valkey-server'], env.PATH)
-  if (installed !== undefined) return { kind: 'program', file: installed, libraryPath: '', label: installed }
+  const installed = installedRedis(env.PATH)
+  if (installed !== undefined) return installed
   const failures: string[] = []
   try {
     await prepareDocker()
@@ -45,13 +46,22 @@ export async function findOwnRedis({ env, cache }: FindRedis): Promise<OwnRedisS
   }
 }
 
+/** A Redis that can be started with a configuration of one's own: from PATH, else from Debian's packages. */
+export const findRedisProgram = async (cache: string): Promise<RedisProgramSource> =>
+  installedRedis(process.env.PATH) ?? (await findInDebianPackages(cache))
+
+function installedRedis(path: string | undefined): RedisProgramSource | undefined {
+  const file = findOnPath(['redis-server', 'valkey-server'], path)
+  return file === undefined ? undefined : { kind: 'program', file, libraryPath: '', label: file }
+}
+
 /** The message of a failure that is one way's end; a bug is thrown on. */
 function reasonOf(error: unknown): string {
   if (error instanceof AppError) return error.message
   throw error
 }
 
-async function findInDebianPackages(cache: string): Promise<OwnRedisSource> {
+async function findInDebianPackages(cache: string): Promise<RedisProgramSource> {
   const { root, libraryPath } = await fetchDebianPackages(['redis-server'], cache)
   const file = join(root, 'usr/bin/redis-server')
   const version = await runCommand(file, ['--version'], { env: { LD_LIBRARY_PATH: libraryPath } })

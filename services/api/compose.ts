@@ -2,9 +2,11 @@ import { createServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createTokenVerifier } from '#shared/contracts/token.ts'
 import { createScanLine } from '#shared/queue/scan-line.ts'
+import { checkRedis } from '#shared/redis/check-redis.ts'
 import { connectRedis } from '#shared/redis/connect.ts'
 import { createDecoderReports } from '#shared/redis/decoder-reports.ts'
 import { createKeys } from '#shared/redis/keys.ts'
+import { probeRedis } from '#shared/redis/probe-redis.ts'
 import { createProgressPublisher } from '#shared/redis/progress-publisher.ts'
 import { createRateLimiter } from '#shared/redis/rate-limits.ts'
 import { createTickets } from '#shared/redis/tickets.ts'
@@ -35,9 +37,10 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
   const layout = createLayout(config.uploadRoot)
   await checkRoot(layout)
   const keys = createKeys(config.redisPrefix)
-  const redis = connectRedis(config.redisUrl, 'command', log)
+  const redis = connectRedis(config.redis, 'command', log)
   life.onStop('redis', async () => redis.disconnect())
-  const subscriber = connectRedis(config.redisUrl, 'subscriber', log)
+  await checkRedis(redis, log)
+  const subscriber = connectRedis(config.redis, 'subscriber', log)
   life.onStop('redis subscriber', async () => subscriber.disconnect())
 
   const line = createScanLine({ redis, keys, log, ...config.scanLine })
@@ -90,7 +93,7 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
     uploadLimit: createRateLimiter(redis, keys, 'uploads', config.rateLimits.uploads),
     addressLimit: createRateLimiter(redis, keys, 'requests', config.rateLimits.requests),
     probes: [
-      { name: 'redis', check: () => redis.ping() },
+      { name: 'redis', check: () => probeRedis(redis, keys) },
       { name: 'disk', check: () => checkRoot(layout) },
     ],
     isStopping: () => life.isStopping,

@@ -1,6 +1,7 @@
 import { createAdapter } from '@socket.io/redis-adapter'
 import { PROGRESS_EVENT } from '#shared/contracts/events.ts'
 import { createTokenVerifier } from '#shared/contracts/token.ts'
+import { checkRedis } from '#shared/redis/check-redis.ts'
 import { createKeys } from '#shared/redis/keys.ts'
 import { createUploadIndex } from '#shared/redis/upload-index.ts'
 import type { Lifecycle } from '#shared/runtime/lifecycle.ts'
@@ -35,8 +36,9 @@ type Parts = {
 
 /** Started: connections, hub, server, relay, sockets. Stopped the other way round, the sockets first. */
 export async function composeRealtime(config: RealtimeConfig, log: Logger, life: Lifecycle): Promise<void> {
-  const connections = openConnections(config.redisUrl, log)
+  const connections = openConnections(config.redis, log)
   life.onStop('redis', () => closeConnections(connections))
+  await checkRedis(connections.command, log)
   const keys = createKeys(config.redisPrefix)
   const stream = createEventStream({ redis: connections.command, reader: connections.reader, keys })
   const index = createUploadIndex({ redis: connections.command, keys })

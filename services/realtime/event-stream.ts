@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis'
 import { compareEventIds, type Envelope, parseStateEvent } from '#shared/contracts/events.ts'
 import type { Keys } from '#shared/redis/keys.ts'
+import type { RedisClient } from '#shared/redis/redis-client.ts'
 
 export type StateMessage = Envelope<'upload_state'>
 
@@ -17,7 +17,7 @@ export const PAGE_ENTRIES = 200
 type Entry = [id: string, fields: string[]]
 
 /** Reads the event stream. `redis` answers at once; waiting for events goes over the `reader`, which it blocks. */
-export function createEventStream({ redis, reader, keys }: { redis: Redis; reader: Redis; keys: Keys }) {
+export function createEventStream({ redis, reader, keys }: { redis: RedisClient; reader: RedisClient; keys: Keys }) {
   return {
     /** Entries after `after`, at most up to `end` (`+`: the newest). */
     async between(after: string, end: string, count: number): Promise<Page> {

@@ -1,9 +1,10 @@
 import { isAbsolute } from 'node:path'
 import type { EnvReader } from './env.ts'
+import { type RedisConfig, readRedis } from './redis.ts'
 
 export type CommonConfig = {
   readonly uploadRoot: string
-  readonly redisUrl: string
+  readonly redis: RedisConfig
   /** Every key begins with it, inside a hash tag, so that a Cluster keeps them in one slot. */
   readonly redisPrefix: string
   readonly logLevel: LogLevel
@@ -19,15 +20,13 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 export function readCommon(read: EnvReader): CommonConfig {
   const uploadRoot = read.required('UPLOAD_ROOT', 'the absolute path of the shared upload directory')
   if (uploadRoot !== '' && !isAbsolute(uploadRoot)) read.problem('UPLOAD_ROOT must be an absolute path')
-  const redisUrl = read.url('REDIS_URL', ['redis:', 'rediss:'], '')
-  if (redisUrl === '' && read.raw('REDIS_URL') === undefined)
-    read.problem('REDIS_URL is missing: set it to redis://host:6379')
+  const redis = readRedis(read)
   const redisPrefix = read.text('REDIS_PREFIX', 'airlock')
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(redisPrefix))
     read.problem('REDIS_PREFIX must be 1 to 64 letters, digits, dots, dashes or underscores')
   return {
     uploadRoot,
-    redisUrl,
+    redis,
     redisPrefix,
     logLevel: read.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
     stopStepMs: read.int('STOP_STEP_MS', { min: 100, max: 600_000, fallback: 8_000 }),

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import type { Redis } from 'ioredis'
 import type { ScanJob } from '../contracts/scan-job.ts'
 import type { UploadRecord } from '../domain/upload-record.ts'
 import type { Keys } from '../redis/keys.ts'
+import type { RedisClient } from '../redis/redis-client.ts'
 import { createScanLineIndex } from '../redis/scan-line.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { createScanQueue } from './scan-queue.ts'
@@ -12,7 +12,7 @@ import { createScanQueue } from './scan-queue.ts'
 const WORKER_LEASE_MS = 15_000
 
 export type ScanLineDeps = {
-  redis: Redis
+  redis: RedisClient
   keys: Keys
   log: Logger
   /** Attempts at one scan before the upload is held. */

@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq'
-import type { Redis } from 'ioredis'
 import { SCAN_QUEUE, type ScanJob } from '../contracts/scan-job.ts'
 import type { Keys } from '../redis/keys.ts'
+import type { RedisClient } from '../redis/redis-client.ts'
 
 export type ScanQueue = ReturnType<typeof createScanQueue>
 
@@ -9,7 +9,7 @@ export type ScanQueue = ReturnType<typeof createScanQueue>
 const BACKOFF_MS = 2_000
 
 /** The producer's side of the scan queue. The job id is the upload id, so adding twice is adding once. */
-export function createScanQueue({ redis, keys, attempts }: { redis: Redis; keys: Keys; attempts: number }) {
+export function createScanQueue({ redis, keys, attempts }: { redis: RedisClient; keys: Keys; attempts: number }) {
   const queue = new Queue<ScanJob>(SCAN_QUEUE, {
     connection: redis,
     prefix: keys.bull,

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
-import type { Redis } from 'ioredis'
 import type { Logger } from '../runtime/logger.ts'
 import type { Keys } from './keys.ts'
+import type { RedisClient } from './redis-client.ts'
 
 /** A worker that has not reported for this long is gone, s. */
 const KEPT_SECONDS = 180
@@ -11,7 +11,7 @@ export type MissingTool = { readonly tool: string; readonly formats: readonly st
 export type DecoderReport = { readonly worker: string; readonly missing: readonly MissingTool[] }
 
 /** Which decoders each scan worker lacks, so that the API's `/ready` can tell: it runs on other hosts. */
-export function createDecoderReports({ redis, keys, log }: { redis: Redis; keys: Keys; log: Logger }) {
+export function createDecoderReports({ redis, keys, log }: { redis: RedisClient; keys: Keys; log: Logger }) {
   const key = keys.missingDecoders
   return {
     /** Reports now and each minute; answers how to stop. */

@@ -20,6 +20,8 @@ export const createKeys = (prefix: string) => {
     /** JSON list of the archive formats the scan workers have no decoder for; it runs out with the workers. */
     missingDecoders: `${tag}:missing-decoders`,
     lock: (id: string) => `${tag}:lock:${id}`,
+    /** Written by each question whether Redis takes writes. */
+    probe: `${tag}:probe`,
     lockRelease: `${tag}:lock-release`,
     rateLimit: `${tag}:rate`,
     ticket: (ticket: string) => `${tag}:ticket:${ticket}`,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './redis-client.ts'
 
 /**
  * One .lua file, one typed function. The file's head documents KEYS, ARGV and the reply. EVALSHA; ioredis reloads it after NOSCRIPT.
@@ -13,7 +13,7 @@ export function luaScript<Reply>(
   prelude?: URL,
 ) {
   const lua = [prelude, file].flatMap((part) => (part === undefined ? [] : [readFileSync(part, 'utf8')])).join('\n')
-  return (redis: Redis) => {
+  return (redis: RedisClient) => {
     redis.defineCommand(name, { numberOfKeys: keyCount, lua })
     const call: (...args: (string | number)[]) => Promise<unknown> = Reflect.get(redis, name).bind(redis)
     return async (keys: readonly string[], ...args: (string | number)[]): Promise<Reply> =>

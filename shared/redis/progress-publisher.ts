@@ -1,14 +1,14 @@
 import { Emitter } from '@socket.io/redis-emitter'
-import type { Redis } from 'ioredis'
 import { type EventData, PROGRESS_EVENT, type ProgressMessage } from '../contracts/events.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { createThrottle } from '../runtime/throttle.ts'
 import type { Keys } from './keys.ts'
+import type { RedisClient } from './redis-client.ts'
 
 export type ProgressPublisher = ReturnType<typeof createProgressPublisher>
 
 type ProgressPublisherDeps = {
-  readonly redis: Redis
+  readonly redis: RedisClient
   readonly keys: Keys
   readonly now?: () => number
 }

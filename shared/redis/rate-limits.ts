@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import type { RateRule } from '../config/rate-limits.ts'
 import { AppError } from '../domain/errors.ts'
 import type { Keys } from './keys.ts'
+import type { RedisClient } from './redis-client.ts'
 
 /** What the RateLimit-* headers say. */
 export type RateState = { readonly limit: number; readonly remaining: number; readonly resetSeconds: number }
@@ -21,7 +21,12 @@ export class RateLimited extends AppError {
 export type RateLimiter = (key: string) => Promise<RateState | undefined>
 
 /** One limiter of several rules, counted in Redis; throws {@link RateLimited}, or `unavailable` where Redis does not answer. */
-export function createRateLimiter(redis: Redis, keys: Keys, name: string, rules: readonly RateRule[]): RateLimiter {
+export function createRateLimiter(
+  redis: RedisClient,
+  keys: Keys,
+  name: string,
+  rules: readonly RateRule[],
+): RateLimiter {
   const limiters = rules.map((rule) => ({
     rule,
     limiter: new RateLimiterRedis({

@@ -1,10 +1,10 @@
-import type { Redis } from 'ioredis'
 import type { ScanJob } from '../contracts/scan-job.ts'
 import { AppError } from '../domain/errors.ts'
 import { GIB } from '../domain/limits.ts'
 import type { UploadRecord } from '../domain/upload-record.ts'
 import type { Keys } from './keys.ts'
 import { luaScript } from './lua-script.ts'
+import type { RedisClient } from './redis-client.ts'
 
 /** Functions of the line, put in front of each script that touches it. */
 export const SCAN_LINE_LUA = new URL('./lua/scan-line.lua', import.meta.url)
@@ -39,7 +39,7 @@ export type ScanLineIndex = ReturnType<typeof createScanLineIndex>
  * The line for scans in Redis: who waits, what the queue has been given, and how many slots there are. Each call but the last three
  * answers the jobs that the caller now has to add to the queue; one who dies before that leaves it to the sweep.
  */
-export function createScanLineIndex({ redis, keys, perUser }: { redis: Redis; keys: Keys; perUser: number }) {
+export function createScanLineIndex({ redis, keys, perUser }: { redis: RedisClient; keys: Keys; perUser: number }) {
   const line = [keys.scanLine]
   const offer = offerScript(redis)
   const dispatch = dispatchScript(redis)

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis'
 import type { QuotaView } from '../contracts/events.ts'
 import { parseRecord } from '../contracts/parse-record.ts'
 import { uploadView } from '../contracts/upload-view.ts'
@@ -7,6 +6,7 @@ import { stepOf, type UploadEvent, type UploadState } from '../domain/upload-sta
 import { type CreateReply, type ReserveReply, replyTo, type StepReply } from './index-replies.ts'
 import type { Keys } from './keys.ts'
 import { luaScript } from './lua-script.ts'
+import type { RedisClient } from './redis-client.ts'
 import { laneOf, SCAN_LINE_LUA } from './scan-line.ts'
 
 /** Events kept in the stream: what a client that was away may still catch up on. */
@@ -30,7 +30,7 @@ export type Room = { readonly quotaBytes: number; readonly freeBytes: number }
 export type UploadIndex = ReturnType<typeof createUploadIndex>
 
 /** Live records in Redis with their indexes, quotas and events; each change is one Lua script. */
-export function createUploadIndex({ redis, keys }: { redis: Redis; keys: Keys }) {
+export function createUploadIndex({ redis, keys }: { redis: RedisClient; keys: Keys }) {
   const runCreate = createScript(redis)
   const runStep = stepScript(redis)
   const runReserve = reserveScript(redis)

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { Redis } from 'ioredis'
 import { AppError } from '../domain/errors.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { Keys } from './keys.ts'
 import { luaScript } from './lua-script.ts'
+import type { RedisClient } from './redis-client.ts'
 
 const count = (raw: unknown) => Number(raw)
 const acquireScript = luaScript('airlock_lock_acquire', new URL('./lua/lock-acquire.lua', import.meta.url), 1, count)
@@ -31,7 +31,7 @@ export type UploadLock = {
 }
 
 export type UploadLocks = ReturnType<typeof createUploadLocks>
-type Deps = { redis: Redis; subscriber: Redis; keys: Keys; log: Logger }
+type Deps = { redis: RedisClient; subscriber: RedisClient; keys: Keys; log: Logger }
 
 const busy = () =>
   new AppError('locked', 'upload_locked', 'Cannot take the upload: another request is still writing to it', {

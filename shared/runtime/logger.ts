@@ -53,4 +53,4 @@ export const withoutSecrets = (text: string): string =>
   text
     .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[token]')
     .replace(/([?&](?:token|ticket)=)[^&\s"']+/g, '$1[token]')
-    .replace(/(rediss?:\/\/)[^@/\s]*@/g, '$1[credentials]@')
+    .replace(/(rediss?(?:-sentinel|-cluster)?:\/\/)[^@/\s]*@/g, '$1[credentials]@')

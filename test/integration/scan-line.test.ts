@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import type { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { AppError } from '#shared/domain/errors.ts'
 import { GIB } from '#shared/domain/limits.ts'
@@ -7,6 +6,7 @@ import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import { createScanLine, type ScanLine } from '#shared/queue/scan-line.ts'
 import { connectRedis } from '#shared/redis/connect.ts'
 import { createKeys, type Keys } from '#shared/redis/keys.ts'
+import type { RedisClient } from '#shared/redis/redis-client.ts'
 import { createUploadIndex, type UploadIndex } from '#shared/redis/upload-index.ts'
 import { createLogger } from '#shared/runtime/logger.ts'
 import { startScanWorker } from '../../workers/scan/scan-worker.ts'
@@ -17,8 +17,8 @@ import { uploadRecord } from '../support/upload-record.ts'
 
 const log = createLogger('test', 'silent')
 const NO_LIMIT = { quotaBytes: -1, freeBytes: -1 }
-let redis: Redis
-let blocking: Redis
+let redis: RedisClient
+let blocking: RedisClient
 let keys: Keys
 let index: UploadIndex
 const undo: (() => Promise<unknown>)[] = []

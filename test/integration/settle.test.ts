@@ -1,12 +1,12 @@
 import { copyFile, link, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Redis } from 'ioredis'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import type { Verdict } from '#shared/domain/verdict.ts'
 import { connectRedis } from '#shared/redis/connect.ts'
 import { createKeys, type Keys } from '#shared/redis/keys.ts'
+import type { RedisClient } from '#shared/redis/redis-client.ts'
 import { createUploadIndex } from '#shared/redis/upload-index.ts'
 import { createLogger } from '#shared/runtime/logger.ts'
 import { createLayout, type Layout } from '#shared/storage/layout.ts'
@@ -17,7 +17,7 @@ import { createSettleUpload } from '../../workers/scan/settle-upload.ts'
 import { redisPrefix, sharedRedisUrl } from '../support/redis.ts'
 import { makeUploadRoot } from '../support/temp.ts'
 
-let redis: Redis
+let redis: RedisClient
 let keys: Keys
 let layout: Layout
 let removeRoot: () => Promise<void>

@@ -4,6 +4,7 @@ import { BadPolicy } from '#shared/domain/parse-policy.ts'
 import { type Decoders, missingDecoders } from '#shared/gate/decoders/decoders.ts'
 import { findDecoders } from '#shared/gate/decoders/find-decoders.ts'
 import { createScanLine } from '#shared/queue/scan-line.ts'
+import { checkRedis } from '#shared/redis/check-redis.ts'
 import { connectRedis } from '#shared/redis/connect.ts'
 import { createDecoderReports } from '#shared/redis/decoder-reports.ts'
 import { createKeys } from '#shared/redis/keys.ts'
@@ -35,9 +36,10 @@ export async function composeScan(config: ScanConfig, log: Logger, life: Lifecyc
   const layout = createLayout(config.uploadRoot)
   await checkRoot(layout)
   const keys = createKeys(config.redisPrefix)
-  const redis = connectRedis(config.redisUrl, 'command', log)
+  const redis = connectRedis(config.redis, 'command', log)
   life.onStop('redis', async () => redis.disconnect())
-  const blocking = connectRedis(config.redisUrl, 'worker', log)
+  await checkRedis(redis, log)
+  const blocking = connectRedis(config.redis, 'worker', log)
   life.onStop('redis worker', async () => blocking.disconnect())
 
   const now = () => new Date()

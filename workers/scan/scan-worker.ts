@@ -1,15 +1,15 @@
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq'
-import type { Redis } from 'ioredis'
 import { parseScanJob, SCAN_QUEUE, type ScanJob } from '#shared/contracts/scan-job.ts'
 import { isRetryable } from '#shared/domain/errors.ts'
 import type { Verdict } from '#shared/domain/verdict.ts'
 import type { ScanLine } from '#shared/queue/scan-line.ts'
 import type { Keys } from '#shared/redis/keys.ts'
+import type { RedisClient } from '#shared/redis/redis-client.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import { isFaultOfTheSite, translateDiskError } from '#shared/storage/disk-errors.ts'
 
 export type ScanWorkerDeps = {
-  redis: Redis
+  redis: RedisClient
   keys: Keys
   log: Logger
   line: ScanLine

@@ -1,4 +1,5 @@
 import { createScanLine } from '#shared/queue/scan-line.ts'
+import { checkRedis } from '#shared/redis/check-redis.ts'
 import { connectRedis } from '#shared/redis/connect.ts'
 import { createKeys } from '#shared/redis/keys.ts'
 import { createUploadIndex } from '#shared/redis/upload-index.ts'
@@ -20,11 +21,12 @@ export async function composeSweep(config: SweepConfig, log: Logger, life: Lifec
   await checkRoot(layout)
   const keys = createKeys(config.redisPrefix)
   const connect = (role: 'command' | 'worker' | 'subscriber') => {
-    const redis = connectRedis(config.redisUrl, role, log)
+    const redis = connectRedis(config.redis, role, log)
     life.onStop(`redis ${role}`, async () => redis.disconnect())
     return redis
   }
   const redis = connect('command')
+  await checkRedis(redis, log)
   const blocking = connect('worker')
   const locks = createUploadLocks({ redis, subscriber: connect('subscriber'), keys, log })
   await locks.listen()

@@ -1,12 +1,12 @@
 import { Queue, Worker } from 'bullmq'
-import type { Redis } from 'ioredis'
 import type { Keys } from '#shared/redis/keys.ts'
+import type { RedisClient } from '#shared/redis/redis-client.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import type { SweepCounts } from './sweep-uploads.ts'
 
 export type SweepWorkerDeps = {
-  producer: Redis
-  blocking: Redis
+  producer: RedisClient
+  blocking: RedisClient
   keys: Keys
   log: Logger
   intervalMs: number

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '#shared/redis/redis-client.ts'
 
 type Listener = (...args: unknown[]) => void
 
@@ -9,7 +9,7 @@ const quietly = (work: Promise<unknown>): void => void work.catch(() => undefine
  * process; and what is published while Redis is away is dropped here, not queued without bound: heartbeats of the relay
  * bring up what is missing.
  */
-export const adapterClients = (pub: Redis, sub: Redis) => ({
+export const adapterClients = (pub: RedisClient, sub: RedisClient) => ({
   pub: {
     publish(channel: string, message: string | Buffer): void {
       if (pub.status === 'ready') quietly(pub.publish(channel, message))

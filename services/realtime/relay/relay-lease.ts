@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { Redis } from 'ioredis'
 import type { Keys } from '#shared/redis/keys.ts'
 import { luaScript } from '#shared/redis/lua-script.ts'
+import type { RedisClient } from '#shared/redis/redis-client.ts'
 
 /** How long a process that says nothing keeps the lease, ms: with the pause between two tries, the longest take-over. */
 const LEASE_MS = 2_000
@@ -20,7 +20,7 @@ const releaseScript = script('lease-release', 1, (raw) => raw === 1)
 export type RelayLease = ReturnType<typeof createRelayLease>
 
 /** The right to relay events: one process in the whole site has it. */
-export function createRelayLease({ redis, keys }: { redis: Redis; keys: Keys }) {
+export function createRelayLease({ redis, keys }: { redis: RedisClient; keys: Keys }) {
   const token = randomUUID()
   const both = [keys.relayLease, keys.relayCursor]
   const runTake = takeScript(redis)

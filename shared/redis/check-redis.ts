@@ -1,0 +1,57 @@
+import { AppError } from '../domain/errors.ts'
+import type { Logger } from '../runtime/logger.ts'
+import { judgeRedis } from './judge-redis.ts'
+import type { RedisClient } from './redis-client.ts'
+import { reasonRefused } from './redis-errors.ts'
+
+/**
+ * For the start of a process: waits until Redis is there, as long as it takes, and throws `bad_redis` for what no waiting changes:
+ * a user it refuses, a version too old, a policy that evicts. What is only unwise is logged.
+ */
+export async function checkRedis(redis: RedisClient, log: Logger): Promise<void> {
+  await untilReady(redis)
+  const kind = redis.isCluster ? 'cluster' : 'sentinels' in redis.options ? 'sentinel' : 'single'
+  const masters = 'nodes' in redis ? redis.nodes('master') : [redis]
+  for (const master of masters) {
+    const info = await master.info().catch((error: unknown) => {
+      throw refusedUser(error) ?? error
+    })
+    const { refused, warnings } = judgeRedis(String(info), kind)
+    if (refused !== undefined) throw badRedis(refused)
+    for (const warning of warnings) log.warn({ warning }, 'redis')
+  }
+}
+
+function untilReady(redis: RedisClient): Promise<void> {
+  if (redis.status === 'ready') return Promise.resolve()
+  return new Promise((resolve, reject) => {
+    const done = (error?: AppError) => {
+      redis.off('ready', onReady).off('error', onError)
+      if (error === undefined) resolve()
+      else reject(error)
+    }
+    const onReady = () => done()
+    const onError = (error: unknown) => {
+      const refused = refusedUser(error) ?? noCluster(error)
+      if (refused !== undefined) done(refused)
+    }
+    redis.on('ready', onReady).on('error', onError)
+  })
+}
+
+const badRedis = (why: string, cause?: unknown) =>
+  new AppError('invalid', 'bad_redis', `Cannot use this Redis: ${why}`, { cause })
+
+function refusedUser(error: unknown): AppError | undefined {
+  const reason = reasonRefused(error)
+  if (reason === undefined) return undefined
+  return reason === 'NOPERM'
+    ? badRedis('its user may not do what Airlock needs: see the ACL line in infra/docs/redis.md', error)
+    : badRedis('it refuses user or password: put them into REDIS_URL as user:password@', error)
+}
+
+function noCluster(error: unknown): AppError | undefined {
+  const node = error instanceof Error && 'lastNodeError' in error ? error.lastNodeError : undefined
+  if (!(node instanceof Error) || !node.message.includes('cluster support disabled')) return undefined
+  return badRedis('it is not part of a Cluster: write REDIS_URL as redis://host:6379', error)
+}
