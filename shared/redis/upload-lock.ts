@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { AppError } from '../domain/errors.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { Keys } from './keys.ts'
+import { createLockRenewals, type Lease } from './lock-renewals.ts'
 import { luaScript } from './lua-script.ts'
 import type { RedisClient } from './redis-client.ts'
 
 const count = (raw: unknown) => Number(raw)
 const acquireScript = luaScript('airlock_lock_acquire', new URL('./lua/lock-acquire.lua', import.meta.url), 1, count)
-const renewScript = luaScript('airlock_lock_renew', new URL('./lua/lock-renew.lua', import.meta.url), 1, count)
 const releaseScript = luaScript('airlock_lock_release', new URL('./lua/lock-release.lua', import.meta.url), 1, count)
 
 /** How long a lock lasts without renewal, ms: an upload whose process was killed goes on after this. */
@@ -53,7 +53,7 @@ const lost = () =>
  */
 export function createUploadLocks({ redis, subscriber, keys, log }: Deps) {
   const acquire = acquireScript(redis)
-  const renew = renewScript(redis)
+  const renewals = createLockRenewals({ redis, log, leaseMs: LEASE_MS, renewMs: RENEW_MS })
   const release = releaseScript(redis)
   const holders = new Map<string, RequestRelease>()
   const lines = new Map<string, Promise<void>>()
@@ -117,41 +117,27 @@ export function createUploadLocks({ redis, subscriber, keys, log }: Deps) {
 
   return {
     newLock(id: string): UploadLock {
-      const token = randomUUID()
-      let deadline = 0
+      let lease: Lease | undefined
       let leave: (() => void) | undefined
-      let timer: NodeJS.Timeout | undefined
-
-      const keepAlive = (requestRelease: RequestRelease) => {
-        timer = setInterval(async () => {
-          const sent = performance.now()
-          try {
-            if ((await renew([keys.lock(id)], token, LEASE_MS)) === 1) deadline = sent + LEASE_MS
-            else deadline = 0
-          } catch (err) {
-            log.warn({ err, uploadId: id }, 'lock not renewed')
-          }
-          if (performance.now() > deadline - RENEW_MS) void requestRelease()
-        }, RENEW_MS)
-        timer.unref()
-      }
+      const token = randomUUID()
 
       return {
         async lock(signal, requestRelease) {
           leave = await queueUp(id, signal)
           try {
-            deadline = await takeLease(id, token, signal)
+            const deadline = await takeLease(id, token, signal)
+            lease = { key: keys.lock(id), token, deadline, onLate: () => void requestRelease() }
           } catch (error) {
             leave()
             throw error instanceof AppError ? error : unavailable(error)
           }
           holders.set(id, requestRelease)
-          keepAlive(requestRelease)
+          renewals.add(lease)
         },
         async unlock() {
-          clearInterval(timer)
+          if (lease !== undefined) renewals.remove(lease)
+          lease = undefined
           holders.delete(id)
-          deadline = 0
           try {
             await release([keys.lock(id)], token, keys.lockRelease, `rel:${id}`)
           } catch (err) {
@@ -161,7 +147,7 @@ export function createUploadLocks({ redis, subscriber, keys, log }: Deps) {
           }
         },
         assertHeld() {
-          if (performance.now() > deadline - MARGIN_MS) throw lost()
+          if (lease === undefined || performance.now() > lease.deadline - MARGIN_MS) throw lost()
         },
       }
     },

@@ -4,6 +4,7 @@ import { createKeys } from '#shared/redis/keys.ts'
 import { createUploadLocks, LEASE_MS } from '#shared/redis/upload-lock.ts'
 import { createLogger } from '#shared/runtime/logger.ts'
 import { redisPrefix, sharedRedisUrl } from '../support/redis.ts'
+import { until } from '../support/until.ts'
 
 const log = createLogger('test', 'silent')
 const keys = createKeys(redisPrefix('lock'))
@@ -101,4 +102,20 @@ test('a lock that was taken away is noticed at the next renewal, before its leas
   expect(() => lock.assertHeld()).toThrow(/lost/)
   await lock.unlock()
   expect(await redis.get(keys.lock('e'))).toBe('somebody else')
+})
+
+test('many locks of one process are all renewed, and in few commands', async () => {
+  const redis = connect('command')
+  const locks = Array.from({ length: 600 }, (_, number) => first.newLock(`many-${number}`))
+  await Promise.all(locks.map((lock) => lock.lock(never, () => undefined)))
+  const names = locks.map((_, number) => keys.lock(`many-${number}`))
+  // Shorter than any that was renewed, and longer than the wait for the next renewal.
+  await Promise.all(names.map((name) => redis.pexpire(name, 6_000)))
+  await until('every lock to be renewed', async () => {
+    const left = await Promise.all(names.map((name) => redis.pttl(name)))
+    return left.every((ms) => ms > 6_000)
+  })
+  for (const lock of locks) lock.assertHeld()
+  await Promise.all(locks.map((lock) => lock.unlock()))
+  expect(await redis.exists(...names)).toBe(0)
 })

@@ -1,7 +1,14 @@
--- Renews a lock if it is still the caller's.
--- KEYS 1 lock
--- ARGV 1 token  2 lease (ms)
--- Reply 1 renewed, 0 lost
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return 1
+-- Renews the locks that are still the caller's.
+-- KEYS locks
+-- ARGV 1 lease (ms)  2… the token of each lock, in the order of KEYS
+-- Reply for each lock 1 renewed, 0 lost
+local renewed = {}
+for i, lock in ipairs(KEYS) do
+  if redis.call('GET', lock) == ARGV[i + 1] then
+    redis.call('PEXPIRE', lock, ARGV[1])
+    renewed[i] = 1
+  else
+    renewed[i] = 0
+  end
+end
+return renewed

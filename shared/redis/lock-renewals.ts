@@ -1,0 +1,74 @@
+import type { Logger } from '../runtime/logger.ts'
+import { luaScript } from './lua-script.ts'
+import type { RedisClient } from './redis-client.ts'
+
+const flags = (raw: unknown): boolean[] => (raw as number[]).map((flag) => flag === 1)
+const renewScript = luaScript('airlock_lock_renew', new URL('./lua/lock-renew.lua', import.meta.url), 'any', flags)
+
+/** How often it is looked for leases that are due, ms. */
+const TICK_MS = 250
+/** Locks renewed by one command: thousands are held at once, and each command has its price here and in Redis. */
+const BATCH = 250
+
+/** A lock that is held, and until when it is for sure (performance.now, ms; 0 once it is lost). */
+export type Lease = { readonly key: string; readonly token: string; deadline: number; readonly onLate: () => void }
+
+export type LockRenewals = ReturnType<typeof createLockRenewals>
+type Deps = { redis: RedisClient; log: Logger; leaseMs: number; renewMs: number }
+
+/** Renews all leases of one process, each `renewMs` after the last time. One that comes too late or is lost is told by `onLate`. */
+export function createLockRenewals({ redis, log, leaseMs, renewMs }: Deps) {
+  const renew = renewScript(redis)
+  /** Each lease with the time of its next renewal; the first is always due first. */
+  const due = new Map<Lease, number>()
+  let timer: NodeJS.Timeout | undefined
+  let running = false
+
+  function takeDue(): Lease[] {
+    const now = performance.now()
+    const batch: Lease[] = []
+    for (const [lease, at] of due) {
+      if (at > now || batch.length === BATCH) break
+      batch.push(lease)
+    }
+    for (const lease of batch) putBehind(lease, now)
+    return batch
+  }
+
+  function putBehind(lease: Lease, now: number): void {
+    due.delete(lease)
+    due.set(lease, now + renewMs)
+  }
+
+  async function renewBatch(batch: readonly Lease[]): Promise<void> {
+    const sent = performance.now()
+    try {
+      const keys = batch.map(({ key }) => key)
+      const renewed = await renew(keys, leaseMs, ...batch.map(({ token }) => token))
+      for (const [i, lease] of batch.entries()) lease.deadline = renewed[i] === true ? sent + leaseMs : 0
+    } catch (err) {
+      log.warn({ err, locks: batch.length }, 'locks not renewed')
+    }
+    for (const lease of batch) if (due.has(lease) && performance.now() > lease.deadline - renewMs) lease.onLate()
+  }
+
+  async function tick(): Promise<void> {
+    if (running) return
+    running = true
+    for (let batch = takeDue(); batch.length > 0; batch = takeDue()) await renewBatch(batch)
+    running = false
+  }
+
+  return {
+    add(lease: Lease): void {
+      putBehind(lease, performance.now())
+      timer ??= setInterval(tick, TICK_MS).unref()
+    },
+    remove(lease: Lease): void {
+      due.delete(lease)
+      if (due.size > 0) return
+      clearInterval(timer)
+      timer = undefined
+    },
+  }
+}
