@@ -37,7 +37,7 @@ export type Verdict = {
   readonly warnings: readonly Finding[]
   readonly notes: readonly Finding[]
   readonly detected_type: string | null
-  /** SHA-256 of the whole file, hex; null where a first quarantine reason ended the reading early. */
+  /** SHA-256 of the whole file, hex; null where a reason for quarantine ended the judging early and more than 1 GiB was left. */
   readonly sha256: string | null
   readonly coverage: Coverage
   readonly policy_version: string

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
+import { GIB } from '#shared/domain/limits.ts'
 import type { Policy } from '#shared/domain/policy.ts'
 import type { GateReport } from '#shared/domain/verdict.ts'
 import type { Decoders } from './decoders/decoders.ts'
@@ -6,6 +7,9 @@ import { Inspection } from './inspection.ts'
 import { HashedFile, ReadAhead } from './io/hashed-file.ts'
 import { BudgetSpent, StopJudging } from './problem.ts'
 import { Walker } from './walker.ts'
+
+/** Of a file whose judging ended early so many bytes are read for its digest: about two seconds. */
+const DIGEST_BEHIND_STOP = GIB
 
 export type GateInput = {
   /** Opened read-only; stays open. */
@@ -42,12 +46,15 @@ export async function judgeFile(input: GateInput, options: GateOptions): Promise
     options.onProgress?.({ stage, bytes, total: input.size, entries })
   })
   const stopped = await walk(inspection, file, input.path)
-  const sha256 = stopped && !file.isPassed ? '' : await digest(inspection, file)
+  const { bytesRead } = file
+  const isRead = !stopped || file.size - bytesRead <= DIGEST_BEHIND_STOP
+  const sha256 = isRead ? await digest(inspection, file) : ''
   return {
     findings: inspection.findings,
     detected_type: inspection.detectedType,
     sha256,
-    coverage: inspection.coverage(file.bytesRead),
+    // What is read for the digest alone was not looked at.
+    coverage: inspection.coverage(stopped ? bytesRead : file.bytesRead),
   }
 }
 

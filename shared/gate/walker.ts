@@ -128,7 +128,7 @@ export class Walker implements MemberJudge {
       this.#inspection.leave(content.place)
       this.#inspection.report('not_inspectable', content.place, `no decoder for ${type.label.en}`)
     }
-    const byLibrary = type.known || sample.isText ? null : await labelByLibrary(sample)
+    const byLibrary = type.id !== 'binary' || sample.isText ? null : await labelByLibrary(sample)
     // Binary STL is known by its size alone, and what a codec gives has none before its end.
     const start = content.size === null && !type.known ? Buffer.from(sample.head.subarray(0, 512)) : null
     await cursor.drain()

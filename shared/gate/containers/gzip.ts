@@ -7,6 +7,7 @@ import { DamagedData, InflateStream, inflateSmall, TooMuchData } from '../io/inf
 import { normalisePath, unsafePath } from '../names/member-path.ts'
 import { judgeName } from '../names/name-rules.ts'
 import { GateProblem } from '../problem.ts'
+import { throughCodec } from '../types/case-kinds.ts'
 import { isZero } from './gap.ts'
 import { type GzipHeader, readGzipHeader } from './gzip-header.ts'
 
@@ -28,7 +29,7 @@ export const gzipReader: ContainerReader = {
     const frames = new GzipFrames(container, cursor)
     try {
       const inner = await walker.inner(container, innerName(content.name, header), frames)
-      return { en: `${inner.en}, gzip`, ko: `${inner.ko}, gzip` }
+      return throughCodec(inner, 'gzip', 'gz')
     } finally {
       await frames.close()
     }

@@ -48,6 +48,10 @@ const EMPTY: Label = { en: 'empty file', ko: '빈 파일' }
 const TEXT: Label = { en: 'technical file, format unknown (text)', ko: '형식을 알 수 없는 기술 파일 (텍스트)' }
 const BINARY: Label = { en: 'technical file, format unknown (binary)', ko: '형식을 알 수 없는 기술 파일 (바이너리)' }
 
+/** Bare arrays of numbers behind the first file of a result: only their names tell (formats.md §1). */
+const STATES: Label = { en: 'LS-DYNA d3plot (later states)', ko: 'LS-DYNA d3plot 결과 (이후 상태)' }
+const isStates = (sample: Sample, name: string): boolean => !sample.isText && /(?:^|[._-])d3plot\d{2,3}$/i.test(name)
+
 /** Names the format of a sample. The name of the file only decides between formats that share a weak signature. */
 export function detect(sample: Sample, name: string): Detected {
   if (sample.head.length === 0) return { id: 'empty', family: 'text', label: EMPTY, known: false }
@@ -56,6 +60,7 @@ export function detect(sample: Sample, name: string): Detected {
     SIGNED.find((entry) => fits(entry, sample, extension)) ??
     BY_NAME_FORMATS.find((entry) => entry.extensions.includes(extension) && fits(entry, sample, extension))
   if (found !== undefined) return { id: found.id, family: found.family, label: found.label, known: true }
+  if (isStates(sample, name)) return { id: 'lsdyna-states', family: 'binary', label: STATES, known: false }
   return sample.isText
     ? { id: 'text', family: 'text', label: TEXT, known: false }
     : { id: 'binary', family: 'binary', label: BINARY, known: false }

@@ -29,10 +29,6 @@ export const ZIP_KINDS: readonly ZipKind[] = [
   { member: /^xl\/workbook\.(xml|bin)$/, label: { en: 'Excel workbook', ko: 'Excel 문서' } },
   { member: /^ppt\/presentation\.xml$/, label: { en: 'PowerPoint presentation', ko: 'PowerPoint 문서' } },
   { member: /^META-INF\/manifest\.xml$/, label: { en: 'OpenDocument file', ko: 'OpenDocument 문서' } },
-  {
-    member: /(^|\/)(?:system\/controlDict|constant\/polyMesh\/points)(?:\.gz)?$/,
-    label: { en: 'OpenFOAM case (zip)', ko: 'OpenFOAM 케이스 (zip)' },
-  },
   { member: /^[^/]+\.npy$/, label: { en: 'NumPy archive (npz)', ko: 'NumPy 아카이브 (npz)' } },
   { member: /^scene\.gltf$/, label: { en: 'Ansys viewer file', ko: 'Ansys 뷰어 파일' } },
 ]

@@ -99,7 +99,8 @@ test.each([
   ['a.bin', Buffer.concat([words(4, 5, 7), Buffer.alloc(3 * 4 * 120)])],
   ['a.3ds', Buffer.concat([u16(0x4d4d), u32(101), noise(94)])],
   ['a.tri', Buffer.concat([words(8, 100, 200, 8, 1204), Buffer.alloc(1300)])],
-  ['d3plot01', noise(5000)],
+  ['d3plot01.k', noise(5000)],
+  ['d3plot', noise(5000)],
   ['a.mat', noise(500)],
 ] as const)('%s stays unknown', (name, content) =>
   expect(labelOf(content, name)).toMatch(/^technical file, format unknown/),

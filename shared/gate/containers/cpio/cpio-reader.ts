@@ -4,6 +4,7 @@ import { decodeName } from '../../names/decode-name.ts'
 import { LinkMap } from '../../names/links.ts'
 import { normalisePath } from '../../names/member-path.ts'
 import { BudgetSpent, GateProblem } from '../../problem.ts'
+import { CaseProbe } from '../../types/case-kinds.ts'
 import { admitMember } from '../admit-member.ts'
 import { isZero } from '../gap.ts'
 import { FILE_TYPE } from '../zip/entry.ts'
@@ -24,7 +25,7 @@ export const cpioReader: ContainerReader = {
     const reader = new CpioReader(container, cursor)
     while (await reader.next());
     await reader.end()
-    return null
+    return reader.kind.label('cpio')
   },
 }
 
@@ -32,6 +33,7 @@ class CpioReader {
   readonly #container: Container
   readonly #cursor: Cursor
   readonly #links = new LinkMap()
+  readonly kind = new CaseProbe()
   constructor(container: Container, cursor: Cursor) {
     this.#container = container
     this.#cursor = cursor
@@ -78,6 +80,7 @@ class CpioReader {
     const { inspection, content } = this.#container
     const name = decodeName(rawName)
     const path = admitMember(this.#container, name, rawName.length)
+    this.kind.see(path)
     const place = placeIn(content.place, path)
     const cutOff = () => new GateProblem('not_inspectable', place, 'cut off')
     const stored = new LimitedStream(this.#cursor, header.size, cutOff)

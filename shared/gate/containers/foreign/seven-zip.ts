@@ -5,6 +5,7 @@ import { formatBytes } from '../../format-figures.ts'
 import { type RandomAccess, RangeStream } from '../../io/random-access.ts'
 import { spoolInFile } from '../../io/spool.ts'
 import { GateProblem } from '../../problem.ts'
+import type { Label } from '../../types/format.ts'
 import { checkGap } from '../gap.ts'
 import { readByBsdtar } from './bsdtar.ts'
 import { crcCheckingJudge } from './crc-checking-judge.ts'
@@ -21,9 +22,7 @@ export const sevenZipReader: ContainerReader = {
   async read(container, access) {
     requireDecoder(container.inspection, 'bsdtar', '7z', container.content.place)
     await checkEnd(container, access)
-    if (access.fd !== undefined) await readFile(container, access.fd)
-    else await readCopy(container, access)
-    return null
+    return access.fd === undefined ? readCopy(container, access) : readFile(container, access.fd)
   },
 }
 
@@ -41,7 +40,7 @@ async function checkEnd(container: Container, access: RandomAccess): Promise<voi
 }
 
 /** A member of another archive, or one that was held in memory. */
-async function readCopy(container: Container, access: RandomAccess): Promise<void> {
+async function readCopy(container: Container, access: RandomAccess): Promise<Label | null> {
   const { inspection, content } = container
   let held = 0
   const charge = (bytes: number) => {
@@ -51,13 +50,13 @@ async function readCopy(container: Container, access: RandomAccess): Promise<voi
   try {
     await using copy = await spoolInFile(new RangeStream(access), charge)
     if (copy.access.fd === undefined) throw new Error('Cannot decode 7z: its copy is in no file')
-    await readFile(container, copy.access.fd)
+    return await readFile(container, copy.access.fd)
   } finally {
     inspection.spool(-held, content.place)
   }
 }
 
-async function readFile(container: Container, fd: number): Promise<void> {
+async function readFile(container: Container, fd: number): Promise<Label | null> {
   // Opened anew: read-only whatever ours is, and with a position of its own, which the decoder moves.
   await using own = await open(`/proc/self/fd/${fd}`, 'r')
   const list = await listSevenZip(container, own.fd)
@@ -65,10 +64,10 @@ async function readFile(container: Container, fd: number): Promise<void> {
   if (list?.isEncrypted === true) abandonEncrypted(container)
   const walker = list === null ? container.walker : crcCheckingJudge(container.walker, list.crcs)
   try {
-    await readByBsdtar({ ...container, walker }, own.fd, '7z')
+    return await readByBsdtar({ ...container, walker }, own.fd, '7z')
   } catch (error) {
     if (!(error instanceof GateProblem) || list === null || !isVague(error.message)) throw error
-    if (list.isEncrypted) return
+    if (list.isEncrypted) return null
     const detail = `damaged, or packed by a method that is not supported (${[...list.methods].join('; ')})`
     throw new GateProblem(error.code, error.place, detail)
   }

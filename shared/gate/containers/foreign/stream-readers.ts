@@ -7,11 +7,10 @@ const streamReader = (family: 'rar' | 'cab'): ContainerReader => ({
   family,
   engine: family,
   needs: 'stream',
-  async read(container, cursor) {
+  read(container, cursor) {
     const { inspection, content } = container
     const input = family === 'rar' ? new TappedStream(cursor, new Rar4Flags(inspection, content.place)) : cursor
-    await readByBsdtar(container, input, family)
-    return null
+    return readByBsdtar(container, input, family)
   },
 })
 

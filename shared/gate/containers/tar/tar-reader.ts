@@ -4,6 +4,7 @@ import type { Cursor } from '../../io/byte-stream.ts'
 import { decodeName } from '../../names/decode-name.ts'
 import { LinkMap } from '../../names/links.ts'
 import { GateProblem } from '../../problem.ts'
+import { CaseProbe } from '../../types/case-kinds.ts'
 import { isZero } from '../gap.ts'
 import { BLOCK, parseTarHeader, type TarHeader } from './header.ts'
 import { lastOf, parsePax } from './pax.ts'
@@ -20,13 +21,12 @@ export const tarReader: ContainerReader = {
   engine: 'tar',
   needs: 'stream',
   async read(container, cursor) {
-    await readTar(container, cursor)
-    return null
+    return (await readTar(container, cursor)).label('tar')
   },
 }
 
-/** Judges every member of a tar, also of one that a decoder made of another archive. */
-export async function readTar(container: Container, cursor: Cursor): Promise<void> {
+/** Judges every member of a tar, also of one that a decoder made of another archive, and tells what they are together. */
+export async function readTar(container: Container, cursor: Cursor): Promise<CaseProbe> {
   const links = new LinkMap()
   const reader = new TarReader(container, cursor, new TarMembers(container, cursor, links))
   await reader.read()
@@ -34,12 +34,14 @@ export async function readTar(container: Container, cursor: Cursor): Promise<voi
   if (conflict !== null) {
     container.inspection.report('unsafe_member', placeIn(container.content.place, conflict[0]), conflict[1])
   }
+  return reader.kind
 }
 
 class TarReader {
   readonly #container: Container
   readonly #cursor: Cursor
   readonly #members: TarMembers
+  readonly kind = new CaseProbe()
   #global = new Map<string, string[]>()
   #local = new Map<string, string[]>()
   #longName: string | null = null
@@ -146,6 +148,7 @@ class TarReader {
     this.#local = new Map()
     this.#longName = null
     this.#longLink = null
+    this.kind.see(member.name)
     await this.#members.read(member)
   }
 

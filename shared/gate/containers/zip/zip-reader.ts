@@ -3,6 +3,8 @@ import { executableIn } from '../../executables/executable-sniffer.ts'
 import type { RandomAccess } from '../../io/random-access.ts'
 import { LinkMap } from '../../names/links.ts'
 import { unsafePath } from '../../names/member-path.ts'
+import { CaseProbe } from '../../types/case-kinds.ts'
+import type { Label } from '../../types/format.ts'
 import { ZIP_KINDS } from '../../types/zip-kinds.ts'
 import { admitMember } from '../admit-member.ts'
 import { checkNames, readDirectory } from './directory.ts'
@@ -29,7 +31,7 @@ export const zipReader: ContainerReader = {
     checkNames(entries, inspection, content.place)
     const kind = kindOf(entries)
     await walk(container, access, records, entries)
-    return kind?.label ?? null
+    return kind?.label ?? caseOf(entries)
   },
 }
 
@@ -42,6 +44,12 @@ function checkEnd({ inspection, content }: Container, { comment, padding }: EndR
 const kindOf = (entries: readonly ZipEntry[]) => {
   const paths = entries.slice(0, KIND_SAMPLE).map(({ path }) => path)
   return ZIP_KINDS.find(({ member }) => paths.some((path) => member.test(path)))
+}
+
+function caseOf(entries: readonly ZipEntry[]): Label | null {
+  const probe = new CaseProbe()
+  for (const { path } of entries) probe.see(path)
+  return probe.label('zip')
 }
 
 const carriesNativeCode = (entries: readonly ZipEntry[]): boolean =>
