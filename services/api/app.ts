@@ -17,6 +17,9 @@ import { cors } from './http/cors.ts'
 import { healthRoutes, metricsRoute, type Probe } from './http/health-routes.ts'
 import { limitByAddress } from './http/limit-requests.ts'
 import { type UploadRouteDeps, uploadRoutes } from './http/upload-routes.ts'
+import { ietfRoutes } from './ietf/ietf-routes.ts'
+import type { IetfUploads } from './ietf/ietf-uploads.ts'
+import type { SendInterim } from './ietf/interim-responses.ts'
 import type { ApiMetrics } from './metrics.ts'
 import { FILES_PATH, TUS_PATH } from './paths.ts'
 import { tusRoutes } from './tus/tus-routes.ts'
@@ -28,6 +31,8 @@ export type AppDeps = UploadRouteDeps &
     metrics: ApiMetrics
     verify: VerifyToken
     tus: Server
+    ietf: IetfUploads
+    sendInterim: SendInterim
     uploadLimit: RateLimiter
     withdraw: (record: UploadRecord) => Promise<void>
     addressLimit: RateLimiter
@@ -48,17 +53,15 @@ export function createApp(deps: AppDeps): Express {
   const { router: contentRoutes, download } = createContentRoutes({ ...deps, authenticate: identified })
   app.get('/metrics', metricsRoute(metrics))
   app.use(FILES_PATH, healthRoutes({ ...deps, identifyIfPresent: authenticateIfPresent(verify) }))
-  app.use(
-    TUS_PATH,
-    tusRoutes({
-      ...deps,
-      path: TUS_PATH,
-      server: deps.tus,
-      recordOf: async (id) => (isUploadId(id) ? (await deps.index.get(id))?.record : undefined),
-      expiryMs: config.uploadExpiryMs,
-      now: Date.now,
-    }),
-  )
+  const uploading = {
+    ...deps,
+    path: TUS_PATH,
+    recordOf: async (id: string) => (isUploadId(id) ? (await deps.index.get(id))?.record : undefined),
+    expiryMs: config.uploadExpiryMs,
+    now: Date.now,
+  }
+  app.use(TUS_PATH, ietfRoutes({ ...uploading, uploads: deps.ietf, maxUploadBytes: config.maxUploadBytes }))
+  app.use(TUS_PATH, tusRoutes({ ...uploading, server: deps.tus }))
   app.use(FILES_PATH, limitByAddress(addressLimit))
   // The tus library's own GET can end the process; this one cannot.
   app.get(`${TUS_PATH}/:id`, identified, download)

@@ -10,6 +10,7 @@ import type { UploadFiles } from '#shared/storage/upload-files.ts'
 import type { createRemoveUpload } from '#shared/uploads/remove-upload.ts'
 import type { ApiConfig } from './config.ts'
 import { aboutUpload, principalHere, requestContext } from './http/request-context.ts'
+import { createIetfUploads, type IetfUploads } from './ietf/ietf-uploads.ts'
 import type { ApiMetrics } from './metrics.ts'
 import { TUS_PATH } from './paths.ts'
 import { createNoteProgress } from './tus/note-progress.ts'
@@ -37,12 +38,14 @@ export type TusParts = {
   finish: (record: UploadRecord, size: number) => Promise<void>
   remove: (found: IndexedUpload) => Promise<void>
   removeUpload: ReturnType<typeof createRemoveUpload>
+  /** Takes an admission back; what stands in the way is the sweep's. */
+  withdraw: (record: UploadRecord) => Promise<void>
   room: () => Promise<Room>
   now: () => Date
 }
 
-/** Puts the tus side of the API together. */
-export function composeTus(parts: TusParts): Server {
+/** Puts both upload protocols together, on one store, one admission and one way of the bytes. */
+export function composeTus(parts: TusParts): { tus: Server; ietf: IetfUploads } {
   const { config, files, metrics, finish } = parts
   const admitUpload = createAdmitUpload({ ...parts, limits: config })
   const grow = createGrowReservation({ ...parts, maxUploadBytes: config.maxUploadBytes })
@@ -52,29 +55,31 @@ export function composeTus(parts: TusParts): Server {
     declareLength: grow.declareLength,
     withdraw: (record) => parts.removeUpload.remove(record, 0, 'delete'),
   })
-  return createTusServer({
-    path: TUS_PATH,
-    store,
-    locks: parts.locks,
-    maxUploadBytes: config.maxUploadBytes,
-    log: parts.log,
-    admit: async (id, length) => {
-      const metadata = requestContext().req.headers['upload-metadata']
-      const header = typeof metadata === 'string' ? metadata : ''
-      const wanted = parseWantedUpload(id, parseUploadMetadata(header))
-      const { token, sha256 } = createUploadToken()
-      const admission = { id, principal: principalHere(), length, metadata: header, wanted, tokenSha256: sha256 }
-      aboutUpload(await admitUpload(admission))
-      requestContext().res.setHeader('Upload-Token', token)
-      metrics.created.inc()
-    },
-    receiveBody: createReceiveBody({
-      files,
-      finish,
-      reserveAhead: grow.ahead,
-      ...createNoteProgress(parts),
-      bodies: parts.bodies,
-      metrics,
-    }),
+  const admit = async (id: string, length: number | null, metadata: string) => {
+    const wanted = parseWantedUpload(id, parseUploadMetadata(metadata))
+    const { token, sha256 } = createUploadToken()
+    const admission = { id, principal: principalHere(), length, metadata, wanted, tokenSha256: sha256 }
+    aboutUpload(await admitUpload(admission))
+    requestContext().res.setHeader('Upload-Token', token)
+    metrics.created.inc()
+  }
+  const receiveBody = createReceiveBody({
+    files,
+    finish,
+    reserveAhead: grow.ahead,
+    ...createNoteProgress(parts),
+    bodies: parts.bodies,
+    metrics,
   })
+  const shared = { store, locks: parts.locks, maxUploadBytes: config.maxUploadBytes, receiveBody }
+  const tus = createTusServer({
+    ...shared,
+    path: TUS_PATH,
+    log: parts.log,
+    admit: (id, length) => {
+      const metadata = requestContext().req.headers['upload-metadata']
+      return admit(id, length, typeof metadata === 'string' ? metadata : '')
+    },
+  })
+  return { tus, ietf: createIetfUploads({ ...shared, admit, finish, withdraw: parts.withdraw }) }
 }

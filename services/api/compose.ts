@@ -1,6 +1,7 @@
 import { createServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createTokenVerifier } from '#shared/contracts/token.ts'
+import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import { createScanLine } from '#shared/queue/scan-line.ts'
 import { checkRedis } from '#shared/redis/check-redis.ts'
 import { connectRedis } from '#shared/redis/connect.ts'
@@ -24,6 +25,7 @@ import { createApp } from './app.ts'
 import { composeTus } from './compose-tus.ts'
 import type { ApiConfig } from './config.ts'
 import { holdBody } from './http/finish-answer.ts'
+import { createSendInterim } from './ietf/interim-responses.ts'
 import { watchLine } from './line-metrics.ts'
 import { createApiMetrics } from './metrics.ts'
 import { OpenBodies } from './tus/open-bodies.ts'
@@ -64,7 +66,9 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
     removeUpload.remove(record, received, 'delete')
   const finish = createFinishUpload({ files, index, line, now, log })
   const room = createRoomGauge(layout, config)
-  const tus = composeTus({
+  const withdraw = (record: UploadRecord) =>
+    removeUpload.remove(record, 0, 'delete').catch((err) => log.warn({ err }, 'admission not taken back'))
+  const { tus, ietf } = composeTus({
     config,
     index,
     files,
@@ -78,6 +82,7 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
     finish,
     remove,
     removeUpload,
+    withdraw,
     room,
     now,
   })
@@ -86,8 +91,9 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
     ...{ config, log, metrics, tus, find, index, placement, quotaBytes: config.quotaBytes },
     tickets: createTickets({ redis, keys }),
     remove: createRemoveLocked({ locks, index, removeUpload }),
-    withdraw: (record) =>
-      removeUpload.remove(record, 0, 'delete').catch((err) => log.warn({ err }, 'admission not taken back')),
+    withdraw,
+    ietf,
+    sendInterim: createSendInterim(config.interimResponses),
     list: createListUploads({ index }),
     verify: createTokenVerifier(config.jwt),
     uploadLimit: createRateLimiter(redis, keys, 'uploads', config.rateLimits.uploads),

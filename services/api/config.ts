@@ -26,6 +26,7 @@ export function loadApiConfig(read: EnvReader) {
     portalUrl: read.url('AUTH_PORTAL_URL', ['http:', 'https:'], ''),
     corsOrigins: read.list('CORS_ORIGINS', []),
     trustProxy: read.list('TRUST_PROXY', []),
+    interimResponses: read.choice('INTERIM_RESPONSES', ['auto', 'on', 'off'], 'auto'),
     maxUploadBytes: read.bytes('MAX_UPLOAD_BYTES', { min: 1, max: 1024 * TIB, fallback: 128 * GIB }),
     quotaBytes: read.bytes('QUOTA_BYTES', { min: 0, max: 1024 * TIB, fallback: 0 }),
     freeBytesReserve: read.bytes('FREE_BYTES_RESERVE', { min: 0, max: 1024 * TIB, fallback: GIB }),

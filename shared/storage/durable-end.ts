@@ -9,14 +9,19 @@ const SYNC_BYTES = 64 * 1024 * 1024
  */
 export class DurableEnd {
   readonly #file: FileHandle
+  readonly #onDurable: (offset: number) => void
   #durable: number
   #running: Promise<void> | undefined
   #error: unknown
 
-  /** `offset`: where writing begins; what lies before it was made durable by whoever wrote it. */
-  constructor(file: FileHandle, offset: number) {
+  /**
+   * `offset`: where writing begins; what lies before it was made durable by whoever wrote it. `onDurable` is told how far the file is
+   * safe while it is still being written.
+   */
+  constructor(file: FileHandle, offset: number, onDurable: (offset: number) => void = () => undefined) {
     this.#file = file
     this.#durable = offset
+    this.#onDurable = onDurable
   }
 
   /** To be told after each write how far the file reaches now, bytes; throws what a sync in the background failed with. */
@@ -24,6 +29,7 @@ export class DurableEnd {
     if (this.#error !== undefined) throw this.#error
     if (offset - this.#durable < SYNC_BYTES || this.#running !== undefined) return
     this.#running = this.#sync(offset)
+      .then(() => this.#onDurable(offset))
       .catch(() => undefined)
       .finally(() => {
         this.#running = undefined

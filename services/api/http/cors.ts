@@ -2,11 +2,16 @@ import type { RequestHandler } from 'express'
 
 const ALLOWED_HEADERS = [
   'Authorization',
+  'Content-Digest',
+  'Content-Disposition',
   'Content-Type',
+  'Repr-Digest',
   'Tus-Resumable',
   'Upload-Concat',
   'Upload-Checksum',
+  'Upload-Complete',
   'Upload-Defer-Length',
+  'Upload-Draft-Interop-Version',
   'Upload-Length',
   'Upload-Metadata',
   'Upload-Offset',
@@ -16,6 +21,7 @@ const ALLOWED_HEADERS = [
   'X-Requested-With',
 ].join(', ')
 const EXPOSED_HEADERS = [
+  'Accept-Patch',
   'Content-Disposition',
   'Location',
   'RateLimit-Limit',
@@ -27,9 +33,12 @@ const EXPOSED_HEADERS = [
   'Tus-Max-Size',
   'Tus-Resumable',
   'Tus-Version',
+  'Upload-Complete',
   'Upload-Defer-Length',
+  'Upload-Draft-Interop-Version',
   'Upload-Expires',
   'Upload-Length',
+  'Upload-Limit',
   'Upload-Metadata',
   'Upload-Offset',
   'Upload-Token',

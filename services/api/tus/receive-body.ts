@@ -4,12 +4,12 @@ import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import type { UploadLock } from '#shared/redis/upload-lock.ts'
 import { isMissing } from '#shared/storage/disk-errors.ts'
 import { DurableEnd } from '#shared/storage/durable-end.ts'
-import { receive } from '#shared/storage/receive.ts'
+import { type Received, receive } from '#shared/storage/receive.ts'
 import type { UploadFiles } from '#shared/storage/upload-files.ts'
 import { askForBody, bringsBody } from '../http/finish-answer.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { ApiMetrics } from '../metrics.ts'
-import { type BodyChecksum, checksumOf } from './checksum.ts'
+import type { BodyChecksum } from './checksum.ts'
 import type { OpenBodies } from './open-bodies.ts'
 
 export type ReceiveBodyDeps = {
@@ -24,11 +24,21 @@ export type ReceiveBodyDeps = {
   metrics: ApiMetrics
 }
 
-export type BodyPlan = { readonly offset: number; readonly maxBytes: number; readonly signal: AbortSignal }
+export type BodyPlan = {
+  readonly offset: number
+  readonly maxBytes: number
+  readonly signal: AbortSignal
+  /** What the body must hash to, if its client said so. */
+  readonly checksum?: BodyChecksum | undefined
+  /** Where this body ends, an upload of unknown length ends too. */
+  readonly completes?: boolean
+  /** Told of offsets reached and durable while bytes still come. */
+  readonly onDurable?: (offset: number) => void
+}
 
 /**
- * The body of a PATCH or of a creation with upload, from the socket to the staging file; answers the offset reached. Every byte
- * counted in it is on the disk (fdatasync), and if it is the last one so is the record.
+ * The body of a PATCH or of a creation with upload, from the socket to the staging file; answers the offset reached, and whether the
+ * body came to its end. Every byte counted in it is on the disk (fdatasync), and if it is the last one so is the record.
  */
 export function createReceiveBody({
   files,
@@ -39,17 +49,16 @@ export function createReceiveBody({
   bodies,
   metrics,
 }: ReceiveBodyDeps) {
-  return async function receiveBody({ offset, maxBytes, signal }: BodyPlan): Promise<number> {
+  return async function receiveBody({ offset, maxBytes, signal, checksum, ...plan }: BodyPlan): Promise<Received> {
     const { req, res, record, lock } = requestContext()
     if (record === undefined) throw new Error('This request is not about an upload yet')
     if (lock === undefined) {
       // A creation that only names the type of a body it does not have.
-      if (!bringsBody(req)) return offset
+      if (!bringsBody(req)) return { offset, ended: true }
       throw new Error('A body may be received under the lock of its upload only')
     }
-    if (record.state !== 'receiving') return offset
+    if (record.state !== 'receiving') return { offset, ended: true }
     const ahead = record.length === null ? reserveAhead(record) : undefined
-    const checksum = checksumOf(req)
     const file = await files.openData(record, 'write').catch((error: unknown) => {
       throw isMissing(error) ? notReady(error) : error
     })
@@ -58,33 +67,35 @@ export function createReceiveBody({
       lock.assertHeld()
       return ahead?.(end)
     }
-    const durable = new DurableEnd(file, offset)
-    const onProgress = (at: number) => {
-      progress(record, at)
-      durable.reached(at)
+    const durable = new DurableEnd(file, offset, plan.onDurable)
+    const hooks = {
+      onProgress: (at: number) => {
+        progress(record, at)
+        durable.reached(at)
+      },
+      ...(checksum === undefined ? {} : { onChunk: checksum.update }),
     }
-    const onChunk = checksum === undefined ? {} : { onChunk: checksum.update }
     try {
       const { offset: reached, ended } = await bodies.during(signal, (end) =>
-        receive(req, file, { offset, maxBytes, signal: end, ownsChunks: true, guard, onProgress, ...onChunk }),
+        receive(req, file, { offset, maxBytes, signal: end, ownsChunks: true, guard, ...hooks }),
       )
       if (checksum !== undefined) {
         // Bytes that cannot be proved are not kept (tus 1.0.0 "checksum"): back to where the body began.
         const back = () => rewind(file, offset, lock)
-        if (!ended) return await back()
+        if (!ended) return { offset: await back(), ended }
         await verify(checksum, back)
       }
       metrics.receivedBytes.inc(reached - offset)
       await durable.sync(reached)
       lock.assertHeld()
-      if (reached === record.length) {
+      if (reached === record.length || (record.length === null && plan.completes === true && ended)) {
         metrics.finished.inc()
         await finish(record, reached)
       } else if (reached > offset) {
         if (offset === 0) await files.writeRecord(record)
         await noteOffset(record, reached)
       }
-      return reached
+      return { offset: reached, ended }
     } catch (error) {
       await durable.keepWhatIsSafe(lock.assertHeld)
       throw error

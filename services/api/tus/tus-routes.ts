@@ -1,20 +1,17 @@
 import type { Server } from '@tus/server'
 import { type NextFunction, type Request, type Response, Router } from 'express'
-import type { Principal, VerifyToken } from '#shared/contracts/token.ts'
 import { AppError } from '#shared/domain/errors.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
-import { RateLimited, type RateLimiter } from '#shared/redis/rate-limits.ts'
+import type { RateLimiter } from '#shared/redis/rate-limits.ts'
 import { errorAnswer, rateHeaders } from '../http/answer-error.ts'
-import { bearerToken, identify } from '../http/authenticate.ts'
+import { type AuthenticateUploadDeps, authenticateUpload } from '../http/authenticate-upload.ts'
 import { bringsBody, finishAnswer } from '../http/finish-answer.ts'
-import { addressKey } from '../http/limit-requests.ts'
 import { aboutUpload, principalHere, requestContext } from '../http/request-context.ts'
 import type { FindUpload } from '../use-cases/find-upload.ts'
 import { CHECKSUM_ALGORITHMS } from './checksum.ts'
 import { assertOffsetStream } from './receive-body.ts'
 import { fromTusStatus } from './tus-errors.ts'
 import { assertCreationLengths, assertPatchLength } from './upload-length.ts'
-import { principalByToken } from './upload-token.ts'
 
 const TUS_VERSION = '1.0.0'
 const METHODS = ['POST', 'HEAD', 'PATCH', 'DELETE', 'OPTIONS']
@@ -28,16 +25,12 @@ const PASSED_ON = [
   'upload-offset',
 ]
 
-export type TusRouteDeps = {
+export type TusRouteDeps = AuthenticateUploadDeps & {
   path: string
   server: Server
-  verify: VerifyToken
   find: FindUpload
-  /** The record of an id that nobody has been let in to yet. */
-  recordOf: (id: string) => Promise<UploadRecord | undefined>
   withdraw: (record: UploadRecord) => Promise<void>
   uploadLimit: RateLimiter
-  addressLimit: RateLimiter
   expiryMs: number
   now: () => number
 }
@@ -62,30 +55,6 @@ export function tusRoutes(deps: TusRouteDeps): Router {
     next()
   }
 
-  /** Guessing tokens is limited by address; where that cannot be counted the answer is still 401. */
-  const countFailure = (ip: string | undefined) =>
-    deps.addressLimit(addressKey(ip)).catch((error: unknown) => {
-      if (error instanceof RateLimited) throw error
-    })
-
-  const authenticate = async (req: Request, _res: Response, next: NextFunction) => {
-    if (req.method !== 'OPTIONS') {
-      try {
-        identify(await whoAsks(req))
-      } catch (error) {
-        await countFailure(req.ip)
-        throw error
-      }
-    }
-    next()
-  }
-
-  const whoAsks = async (req: Request): Promise<Principal> => {
-    const token = req.get('upload-token')
-    if (token === undefined || req.method === 'POST') return deps.verify(bearerToken(req.get('authorization')))
-    return principalByToken(await deps.recordOf(req.path.slice(1)), token)
-  }
-
   const create = async (req: Request, res: Response) => {
     const state = await deps.uploadLimit(principalHere().user)
     if (state !== undefined) res.set(rateHeaders(state))
@@ -106,7 +75,7 @@ export function tusRoutes(deps: TusRouteDeps): Router {
     await handOver(deps, req, res)
   }
 
-  router.use(begin, authenticate)
+  router.use(begin, authenticateUpload(deps))
   router.options('/{:id}', (req, res) => {
     res.set('Tus-Checksum-Algorithm', CHECKSUM_ALGORITHMS.join(','))
     return handOver(deps, req, res)

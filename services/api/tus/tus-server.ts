@@ -3,15 +3,17 @@ import { v7 as uuidv7 } from 'uuid'
 import { AppError } from '#shared/domain/errors.ts'
 import type { UploadLock, UploadLocks } from '#shared/redis/upload-lock.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
+import type { Received } from '#shared/storage/receive.ts'
 import { errorAnswer, logIfOurs, translateFault } from '../http/answer-error.ts'
 import { bringsBody } from '../http/finish-answer.ts'
 import { requestContext } from '../http/request-context.ts'
+import { checksumOf } from './checksum.ts'
 import type { BodyPlan } from './receive-body.ts'
 import { fromTusError } from './tus-errors.ts'
 import type { UploadStore } from './upload-store.ts'
 
 /** How long a PATCH that was asked to let go may go on, ms. */
-const DRAIN_MS = 300
+export const DRAIN_MS = 300
 
 export type TusServerDeps = {
   path: string
@@ -20,7 +22,7 @@ export type TusServerDeps = {
   maxUploadBytes: number
   /** Admits the upload of this request under `id`; throws what the client is to be told. */
   admit: (id: string, length: number | null) => Promise<void>
-  receiveBody: (plan: BodyPlan) => Promise<number>
+  receiveBody: (plan: BodyPlan) => Promise<Received>
   log: Logger
 }
 
@@ -77,8 +79,10 @@ export function createTusServer({
     Reflect.set(
       handler,
       'writeToStore',
-      (_body: unknown, upload: { offset: number }, maxBytes: number, context: { signal: AbortSignal }) =>
-        receiveBody({ offset: upload.offset, maxBytes, signal: context.signal }),
+      async (_body: unknown, upload: { offset: number }, maxBytes: number, { signal }: { signal: AbortSignal }) => {
+        const checksum = checksumOf(requestContext().req)
+        return (await receiveBody({ offset: upload.offset, maxBytes, signal, checksum })).offset
+      },
     )
   }
   return server

@@ -1,0 +1,35 @@
+import { chunked, RawConnection, type RawExchange } from './raw-http.ts'
+import { bearer, TUS_PATH } from './tus.ts'
+
+export type IetfRequest = {
+  readonly method?: string
+  /** Behind the upload path, query included. */
+  readonly path?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: Buffer
+  /** Without a Content-Length. */
+  readonly chunks?: boolean
+}
+
+/** Sends one request of draft-ietf-httpbis-resumable-upload on a connection of its own. */
+export async function ietf(api: string, token: string, version: number, request: IetfRequest): Promise<RawExchange> {
+  const { method = 'POST', path = '', headers = {}, body, chunks = false } = request
+  const connection = await RawConnection.open(api)
+  const framing: Record<string, string> = chunks
+    ? { 'Transfer-Encoding': 'chunked' }
+    : body === undefined
+      ? {}
+      : { 'Content-Length': String(body.length) }
+  const fields = { ...bearer(token), 'Upload-Draft-Interop-Version': String(version), ...framing, ...headers }
+  connection.begin(method, path.startsWith('/api/') ? path : `${TUS_PATH}${path}`, fields)
+  if (body !== undefined) connection.write(chunks ? chunked(body) : body)
+  const answer = await connection.exchange(method === 'HEAD')
+  connection.socket.destroy()
+  return answer
+}
+
+export const PARTIAL = { 'Content-Type': 'application/partial-upload' }
+
+/** The id in a Location. */
+export const idIn = ({ headers }: { headers: Readonly<Record<string, string>> }): string =>
+  headers.location?.split('/').at(-1) ?? ''
