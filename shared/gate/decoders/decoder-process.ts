@@ -57,7 +57,7 @@ export class DecoderProcess implements ByteStream {
     stderr.on('data', (chunk: Buffer) => {
       if (this.#said.length < KEPT_CHARACTERS) this.#said += chunk.toString('utf8')
     })
-    this.#output = new GatheredStream(stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>)
+    this.#output = new GatheredStream(stdout)
     this.#feeding = typeof input === 'number' ? Promise.resolve() : this.#feed(input, this.#child.stdin as Writable)
   }
 

@@ -1,50 +1,68 @@
+import type { Readable } from 'node:stream'
 import { KIB } from '#shared/domain/limits.ts'
 import type { ByteStream } from '../io/byte-stream.ts'
+import { giveBack } from '../io/give-back.ts'
 
 const CHUNK = 256 * KIB
 
 /**
- * A pipe gives 64 KiB at most; everything behind it works by the chunk, so four are put together. Two buffers in turn: what was
- * returned last stays as it is while the next chunk is gathered.
+ * A pipe gives 64 KiB at most; everything behind it works by the chunk, so four are put together. Two buffers in turn: one is
+ * filled while what was returned last stays as it is.
  */
 export class GatheredStream implements ByteStream {
-  readonly #source: AsyncIterator<Buffer>
-  #buffer: Buffer | null = null
-  #other: Buffer | null = null
-  #rest: Buffer | null = null
+  readonly #source: Readable
+  #filling = Buffer.allocUnsafe(CHUNK)
+  #given = Buffer.allocUnsafe(CHUNK)
+  #length = 0
+  /** What found no room any more, from where on. */
+  #waiting: { readonly chunk: Buffer; readonly from: number } | null = null
   #ended = false
+  #failure: Error | undefined
+  #wake: () => void = () => undefined
 
-  constructor(source: AsyncIterator<Buffer>) {
+  constructor(source: Readable) {
     this.#source = source
+    source.on('data', (chunk: Buffer) => this.#take(chunk))
+    source.once('error', (error) => {
+      this.#failure = error
+      this.#wake()
+    })
+    source.once('close', () => {
+      this.#ended = true
+      this.#wake()
+    })
+  }
+
+  #take(chunk: Buffer, from = 0): void {
+    const taken = chunk.copy(this.#filling, this.#length, from)
+    this.#length += taken
+    if (from + taken === chunk.length) giveBack(chunk)
+    else this.#waiting = { chunk, from: from + taken }
+    if (this.#length < CHUNK) return
+    this.#source.pause()
+    this.#wake()
   }
 
   async next(): Promise<Buffer | null> {
-    const first = this.#rest ?? (await this.#read())
-    this.#rest = null
-    if (first === null) return null
-    const target = this.#turn()
-    let length = first.copy(target)
-    while (length < CHUNK) {
-      const more = await this.#read()
-      if (more === null) break
-      const taken = more.copy(target, length)
-      length += taken
-      if (taken < more.length) this.#rest = more.subarray(taken)
+    while (this.#length < CHUNK && !this.#ended && this.#failure === undefined) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
     }
-    return target.subarray(0, length)
-  }
-
-  async #read(): Promise<Buffer | null> {
-    if (this.#ended) return null
-    const { value, done } = await this.#source.next()
-    this.#ended = done === true
-    return done === true ? null : value
+    if (this.#failure !== undefined) throw this.#failure
+    return this.#length === 0 ? null : this.#turn()
   }
 
   #turn(): Buffer {
-    const target = this.#other ?? Buffer.allocUnsafe(CHUNK)
-    this.#other = this.#buffer
-    this.#buffer = target
-    return target
+    const chunk = this.#filling.subarray(0, this.#length)
+    const free = this.#given
+    this.#given = this.#filling
+    this.#filling = free
+    this.#length = 0
+    const waiting = this.#waiting
+    this.#waiting = null
+    if (waiting !== null) this.#take(waiting.chunk, waiting.from)
+    if (this.#length < CHUNK) this.#source.resume()
+    return chunk
   }
 }

@@ -1,6 +1,7 @@
 import { createInflateRaw, inflateRawSync } from 'node:zlib'
 import { KIB } from '#shared/domain/limits.ts'
 import type { ByteStream, Cursor } from './byte-stream.ts'
+import { giveBack } from './give-back.ts'
 
 /** zlib's own words about data that is no deflate stream or ends too early; anything else it throws is our fault. */
 const DATA_ERRORS = new Set(['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_NEED_DICT'])
@@ -21,6 +22,7 @@ export class InflateStream implements ByteStream {
   readonly #engine = createInflateRaw({ chunkSize: 256 * KIB })
   readonly #output: AsyncIterator<Buffer>
   readonly #feeding: Promise<void>
+  #given: Buffer | null = null
   #closed = false
   #failure: unknown
 
@@ -63,9 +65,14 @@ export class InflateStream implements ByteStream {
 
   async next(): Promise<Buffer | null> {
     if (this.#failure !== undefined) throw this.#failure
+    if (this.#given !== null) giveBack(this.#given)
+    this.#given = null
     try {
       const { value, done } = await this.#output.next()
-      if (done !== true) return value
+      if (done !== true) {
+        this.#given = value
+        return value
+      }
       await this.#feeding
       return null
     } catch (error) {

@@ -1,8 +1,9 @@
-/** Keeps the last bytes of what is pushed through. */
+/** Keeps the last bytes of what is pushed through, in one ring: chunks are many, and each new buffer costs more than its copy. */
 export class TailKeeper {
   readonly #kept: number
-  #parts: Buffer[] = []
-  #held = 0
+  #ring: Buffer = Buffer.alloc(0)
+  /** Where the next byte goes. */
+  #at = 0
   /** Bytes pushed so far. */
   size = 0
 
@@ -11,24 +12,16 @@ export class TailKeeper {
   }
 
   push(chunk: Buffer): void {
+    if (this.size === 0) this.#ring = Buffer.allocUnsafe(this.#kept)
     this.size += chunk.length
-    const part = Buffer.from(chunk.length > this.#kept ? chunk.subarray(chunk.length - this.#kept) : chunk)
-    if (part.length === this.#kept) this.#set(part)
-    else {
-      this.#parts.push(part)
-      this.#held += part.length
-      // Merged now and then only: small chunks would otherwise be copied again and again.
-      if (this.#held > 4 * this.#kept) this.#set(this.bytes)
-    }
-  }
-
-  #set(bytes: Buffer): void {
-    this.#parts = [bytes]
-    this.#held = bytes.length
+    const end = chunk.subarray(-this.#kept)
+    const first = end.copy(this.#ring, this.#at)
+    const second = end.copy(this.#ring, 0, first)
+    this.#at = first < end.length ? second : (this.#at + first) % this.#kept
   }
 
   get bytes(): Buffer {
-    const [only] = this.#parts
-    return only !== undefined && this.#parts.length === 1 ? only : Buffer.concat(this.#parts).subarray(-this.#kept)
+    if (this.size < this.#kept) return this.#ring.subarray(0, this.#at)
+    return Buffer.concat([this.#ring.subarray(this.#at), this.#ring.subarray(0, this.#at)])
   }
 }
