@@ -24,6 +24,7 @@ import { createRemoveUpload } from '#shared/uploads/remove-upload.ts'
 import { createApp } from './app.ts'
 import { composeTus } from './compose-tus.ts'
 import type { ApiConfig } from './config.ts'
+import { answerClientError } from './http/client-error.ts'
 import { holdBody } from './http/finish-answer.ts'
 import { createSendInterim } from './ietf/interim-responses.ts'
 import { watchLine } from './line-metrics.ts'
@@ -109,6 +110,7 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
     holdBody(req)
     app(req, res)
   })
+  http.on('clientError', answerClientError)
   const server = await listen(http, config)
   life.onStop('http', () => closeServer(server, bodies))
   const { port } = server.address() as AddressInfo

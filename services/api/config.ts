@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path'
 import { readCommon } from '#shared/config/common.ts'
 import type { EnvReader } from '#shared/config/env.ts'
 import { readJwt } from '#shared/config/jwt.ts'
+import { readQuota } from '#shared/config/quota.ts'
 import { readRateLimits } from '#shared/config/rate-limits.ts'
 import { readScanLine } from '#shared/config/scan-line.ts'
 import { GIB, TIB } from '#shared/domain/limits.ts'
@@ -28,7 +29,7 @@ export function loadApiConfig(read: EnvReader) {
     trustProxy: read.list('TRUST_PROXY', []),
     interimResponses: read.choice('INTERIM_RESPONSES', ['auto', 'on', 'off'], 'auto'),
     maxUploadBytes: read.bytes('MAX_UPLOAD_BYTES', { min: 1, max: 1024 * TIB, fallback: 128 * GIB }),
-    quotaBytes: read.bytes('QUOTA_BYTES', { min: 0, max: 1024 * TIB, fallback: 0 }),
+    quotaBytes: readQuota(read),
     freeBytesReserve: read.bytes('FREE_BYTES_RESERVE', { min: 0, max: 1024 * TIB, fallback: GIB }),
     uploadExpiryMs: read.int('UPLOAD_EXPIRY_HOURS', { min: 1, max: 8_760, fallback: 168 }) * 3_600_000,
     scanLine: readScanLine(read),

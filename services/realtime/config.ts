@@ -1,14 +1,13 @@
 import { readCommon } from '#shared/config/common.ts'
 import type { EnvReader } from '#shared/config/env.ts'
 import { readJwt } from '#shared/config/jwt.ts'
-import { TIB } from '#shared/domain/limits.ts'
+import { readQuota } from '#shared/config/quota.ts'
 
 export type RealtimeConfig = ReturnType<typeof loadRealtimeConfig>
 
 export function loadRealtimeConfig(read: EnvReader) {
   const common = readCommon(read)
   const publicUrl = read.url('PUBLIC_URL', ['http:', 'https:'], '')
-  const quota = read.bytes('QUOTA_BYTES', { min: 0, max: 8_000 * TIB, fallback: 0 })
   return Object.freeze({
     ...common,
     jwt: readJwt(read, common.production),
@@ -16,8 +15,7 @@ export function loadRealtimeConfig(read: EnvReader) {
     port: read.int('REALTIME_PORT', { min: 0, max: 65_535, fallback: 5011 }),
     /** Origins of pages that may connect, besides those of the host itself. */
     origins: Object.freeze([...readOrigins(read), ...(publicUrl === '' ? [] : [new URL(publicUrl).origin])]),
-    /** Bytes a user may hold; null: no limit. */
-    quotaBytes: quota === 0 ? null : quota,
+    quotaBytes: readQuota(read),
   })
 }
 

@@ -21,6 +21,7 @@ type IntRule = { min: number; max: number; fallback: number }
 export class EnvReader {
   readonly #env: Env
   readonly #problems: string[] = []
+  readonly #unreadable = new Set<string>()
 
   constructor(env: Env) {
     this.#env = env
@@ -32,6 +33,7 @@ export class EnvReader {
     const file = this.#env[`${name}_FILE`]
     if (file === undefined || file === '') return direct === '' ? undefined : direct
     if (direct !== undefined && direct !== '') {
+      this.#unreadable.add(name)
       this.problem(`${name} and ${name}_FILE are both set: keep one of them`)
       return undefined
     }
@@ -39,11 +41,17 @@ export class EnvReader {
       const text = readFileSync(file, 'utf8').replace(/\r?\n$/, '')
       return text === '' ? undefined : text
     } catch (error) {
+      this.#unreadable.add(name)
       this.problem(
         `${name}_FILE cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'}): it must name a readable file`,
       )
       return undefined
     }
+  }
+
+  /** Whether it is set in a way that has been told as a problem already. */
+  isUnreadable(name: string): boolean {
+    return this.#unreadable.has(name)
   }
 
   text(name: string, fallback: string): string {
@@ -52,7 +60,7 @@ export class EnvReader {
 
   required(name: string, what: string): string {
     const value = this.raw(name)
-    if (value === undefined) this.problem(`${name} is missing: set it to ${what}`)
+    if (value === undefined && !this.isUnreadable(name)) this.problem(`${name} is missing: set it to ${what}`)
     return value ?? ''
   }
 

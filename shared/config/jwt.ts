@@ -23,7 +23,8 @@ const DEFAULT_SECRETS =
 export function readJwt(read: EnvReader, production: boolean): JwtConfig {
   const secret = read.raw('JWT_SECRET_KEY')
   const pem = read.raw('JWT_PUBLIC_KEY')
-  if (secret === undefined && pem === undefined)
+  const isTold = ['JWT_SECRET_KEY', 'JWT_PUBLIC_KEY'].some((name) => read.isUnreadable(name))
+  if (secret === undefined && pem === undefined && !isTold)
     read.problem('JWT_SECRET_KEY or JWT_PUBLIC_KEY is missing: set the one your portal signs with')
   if (secret !== undefined && pem !== undefined)
     read.problem('JWT_SECRET_KEY and JWT_PUBLIC_KEY are both set: keep the one your portal signs with')

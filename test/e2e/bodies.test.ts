@@ -109,3 +109,15 @@ test('with Expect: 100-continue a good body is asked for and taken', async () =>
   expect(said).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 204 No Content\r\n/)
   expect(said).toMatch(/upload-offset: 5/i)
 })
+
+test.each([
+  [`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`, 431, 'headers_too_large'],
+  ['GIT / HTTP/1.1\r\n\r\n', 400, 'bad_request'],
+])('what is no request is answered in the form of all other errors: %.20s', async (text, status, code) => {
+  const socket = connect(Number(new URL(api).port), '127.0.0.1')
+  socket.write(text)
+  const answer = Buffer.concat(await socket.toArray()).toString()
+  const [head = '', body = ''] = answer.split('\r\n\r\n')
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  expect(JSON.parse(body)).toMatchObject({ code, message: expect.any(String), request_id: expect.any(String) })
+})

@@ -15,7 +15,7 @@ export type UploadRouteDeps = {
   list: (query: ListQuery) => Promise<UploadPage>
   remove: (id: string) => Promise<void>
   index: UploadIndex
-  quotaBytes: number
+  quotaBytes: number | null
 }
 
 /** Questions about uploads, and their deletion. Behind `authenticate`. */
@@ -37,7 +37,7 @@ export function uploadRoutes({ find, list, remove, index, quotaBytes }: UploadRo
   router.get('/quota', async (req, res) => {
     const owner = wantedOwner(new URLSearchParams(req.url.split('?')[1] ?? '').get('user'), principalHere())
     if (owner === null) throw invalid('bad_user', 'Cannot add up the quotas of all users: name one')
-    res.json(await index.quota(owner, quotaBytes === 0 ? null : quotaBytes))
+    res.json(await index.quota(owner, quotaBytes))
   })
   return router
 }

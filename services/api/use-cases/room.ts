@@ -7,7 +7,7 @@ import { checkRoot, freeBytes } from '#shared/storage/root.ts'
 const FRESH_MS = 1_000
 
 export type RoomConfig = {
-  readonly quotaBytes: number
+  readonly quotaBytes: number | null
   readonly freeBytesReserve: number
   readonly maxUploadBytes: number
 }
@@ -18,7 +18,7 @@ export function createRoomGauge(layout: Layout, config: RoomConfig) {
   const look = async (): Promise<Room> => {
     await checkRoot(layout)
     const free = Math.max(0, (await freeBytes(layout)) - config.freeBytesReserve)
-    return { quotaBytes: config.quotaBytes === 0 ? -1 : config.quotaBytes, freeBytes: free }
+    return { quotaBytes: config.quotaBytes ?? -1, freeBytes: free }
   }
   return (): Promise<Room> => {
     const now = performance.now()

@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { AppError } from '#shared/domain/errors.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
@@ -20,7 +21,7 @@ export function createRealtimeServer(deps: ServerDeps): Server {
   const server = createServer((req, res) => {
     answer(deps, req, res).catch((err) => {
       deps.log.error({ err }, 'request failed')
-      sendJson(res, 500, { error: 'Internal Server Error', code: 'internal' })
+      sendProblem(res, 500, 'internal', 'Something went wrong here; the log has it')
     })
   })
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -40,7 +41,9 @@ export function createRealtimeServer(deps: ServerDeps): Server {
 async function answer(deps: ServerDeps, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const path = parseUrl(req)?.pathname
   if (req.method !== 'GET' && req.method !== 'HEAD') {
-    sendJson(res, 405, { error: 'Method Not Allowed', code: 'method_not_allowed' }, { allow: 'GET, HEAD' })
+    sendProblem(res, 405, 'method_not_allowed', `Cannot ${req.method} here: only GET and HEAD are`, {
+      allow: 'GET, HEAD',
+    })
   } else if (path === '/health') {
     sendJson(res, 200, { status: 'ok' })
   } else if (path === '/ready') {
@@ -51,10 +54,21 @@ async function answer(deps: ServerDeps, req: IncomingMessage, res: ServerRespons
     res.writeHead(200, { 'content-type': type }).end(text)
   } else if (path === '/ws') {
     const message = 'Cannot answer here: /ws speaks WebSocket only'
-    sendJson(res, 426, { error: 'Upgrade Required', code: 'upgrade_required', message }, { upgrade: 'websocket' })
+    sendProblem(res, 426, 'upgrade_required', message, { upgrade: 'websocket' })
   } else {
-    sendJson(res, 404, { error: 'Not Found', code: 'not_found' })
+    sendProblem(res, 404, 'not_found', 'Cannot find this path: connect to /ws or /socket.io/')
   }
+}
+
+/** In the form of the API's errors. */
+function sendProblem(
+  res: ServerResponse,
+  status: number,
+  code: string,
+  message: string,
+  headers: Record<string, string> = {},
+): void {
+  sendJson(res, status, { error: STATUS_CODES[status], code, message, request_id: randomUUID() }, headers)
 }
 
 function sendJson(res: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void {

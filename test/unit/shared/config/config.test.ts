@@ -29,7 +29,7 @@ test('defaults', () => {
   expect(load(good)).toMatchObject({
     port: 5010,
     host: '127.0.0.1',
-    quotaBytes: 0,
+    quotaBytes: null,
     production: true,
     uploadExpiryMs: 604_800_000,
   })
@@ -55,6 +55,14 @@ test('every problem at once, and no value repeated', () => {
     'UPLOAD_ROOT',
   ])
   expect(found.join()).not.toMatch(/hunter2|70000|loud|relative/)
+})
+
+test('a file that cannot be read is told once, and its variable is not called missing too', () => {
+  const { JWT_SECRET_KEY, ...rest } = good
+  expect(problems({ ...rest, JWT_SECRET_KEY_FILE: '/nowhere' })).toEqual([
+    expect.stringMatching(/^JWT_SECRET_KEY_FILE /),
+  ])
+  expect(problems({ ...good, UPLOAD_ROOT_FILE: '/nowhere' })).toEqual([expect.stringMatching(/^UPLOAD_ROOT and /)])
 })
 
 describe('secrets', () => {
