@@ -50,7 +50,7 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
   life.onStop('scan queue', () => line.close())
   const publisher = createProgressPublisher({ redis, keys })
   life.onStop('progress', async () => publisher.close())
-  const locks = createUploadLocks({ redis, subscriber, keys, log })
+  const locks = createUploadLocks({ redis, subscriber, keys, log, bodiesPerUser: config.uploadsPerUser })
   await locks.listen()
 
   const now = () => new Date()

@@ -28,6 +28,7 @@ export function loadApiConfig(read: EnvReader) {
     corsOrigins: read.list('CORS_ORIGINS', []),
     trustProxy: read.list('TRUST_PROXY', []),
     interimResponses: read.choice('INTERIM_RESPONSES', ['auto', 'on', 'off'], 'auto'),
+    uploadsPerUser: read.int('UPLOADS_PER_USER', { min: 0, max: 1_000_000, fallback: 64 }),
     maxUploadBytes: read.bytes('MAX_UPLOAD_BYTES', { min: 1, max: 1024 * TIB, fallback: 128 * GIB }),
     quotaBytes: readQuota(read),
     freeBytesReserve: read.bytes('FREE_BYTES_RESERVE', { min: 0, max: 1024 * TIB, fallback: GIB }),

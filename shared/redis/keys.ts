@@ -22,6 +22,8 @@ export const createKeys = (prefix: string) => {
     lock: (id: string) => `${tag}:lock:${id}`,
     /** Written by each question whether Redis takes writes. */
     probe: `${tag}:probe`,
+    /** Sorted set: locks under which bodies of the owner are received, by the end of their lease (ms). */
+    bodies: (owner: string) => `${tag}:bodies:${owner}`,
     lockRelease: `${tag}:lock-release`,
     rateLimit: `${tag}:rate`,
     ticket: (ticket: string) => `${tag}:ticket:${ticket}`,

@@ -11,7 +11,14 @@ const TICK_MS = 250
 const BATCH = 250
 
 /** A lock that is held, and until when it is for sure (performance.now, ms; 0 once it is lost). */
-export type Lease = { readonly key: string; readonly token: string; deadline: number; readonly onLate: () => void }
+export type Lease = {
+  readonly key: string
+  /** Where the body received under it is counted; the lock's own key where none is. */
+  readonly bodies: string
+  readonly token: string
+  deadline: number
+  readonly onLate: () => void
+}
 
 export type LockRenewals = ReturnType<typeof createLockRenewals>
 type Deps = { redis: RedisClient; log: Logger; leaseMs: number; renewMs: number }
@@ -43,7 +50,7 @@ export function createLockRenewals({ redis, log, leaseMs, renewMs }: Deps) {
   async function renewBatch(batch: readonly Lease[]): Promise<void> {
     const sent = performance.now()
     try {
-      const keys = batch.map(({ key }) => key)
+      const keys = batch.flatMap(({ key, bodies }) => [key, bodies])
       const renewed = await renew(keys, leaseMs, ...batch.map(({ token }) => token))
       for (const [i, lease] of batch.entries()) lease.deadline = renewed[i] === true ? sent + leaseMs : 0
     } catch (err) {

@@ -7,8 +7,8 @@ import { luaScript } from './lua-script.ts'
 import type { RedisClient } from './redis-client.ts'
 
 const count = (raw: unknown) => Number(raw)
-const acquireScript = luaScript('airlock_lock_acquire', new URL('./lua/lock-acquire.lua', import.meta.url), 1, count)
-const releaseScript = luaScript('airlock_lock_release', new URL('./lua/lock-release.lua', import.meta.url), 1, count)
+const acquireScript = luaScript('airlock_lock_acquire', new URL('./lua/lock-acquire.lua', import.meta.url), 2, count)
+const releaseScript = luaScript('airlock_lock_release', new URL('./lua/lock-release.lua', import.meta.url), 2, count)
 
 /** How long a lock lasts without renewal, ms: an upload whose process was killed goes on after this. */
 export const LEASE_MS = 9_000
@@ -19,6 +19,8 @@ const RENEW_MS = LEASE_MS / 3
 const ASK_MS = 250
 /** Above lease and drain, so that one wait is enough after a kill. */
 const ACQUIRE_TIMEOUT_MS = 18_000
+/** How long a body waits for another one of its owner to end, ms; small ones end long before. */
+const PLACE_TIMEOUT_MS = 10_000
 
 export type RequestRelease = () => void | Promise<void>
 
@@ -31,12 +33,26 @@ export type UploadLock = {
 }
 
 export type UploadLocks = ReturnType<typeof createUploadLocks>
-type Deps = { redis: RedisClient; subscriber: RedisClient; keys: Keys; log: Logger }
+type Deps = {
+  redis: RedisClient
+  subscriber: RedisClient
+  keys: Keys
+  log: Logger
+  /** Most bodies of one owner that are received at a time in the whole site; 0: no limit. */
+  bodiesPerUser?: number
+}
 
 const busy = () =>
   new AppError('locked', 'upload_locked', 'Cannot take the upload: another request is still writing to it', {
     retryAfterSeconds: 2,
   })
+const noPlace = (most: number) =>
+  new AppError(
+    'throttled',
+    'too_many_uploads',
+    `Cannot receive more than ${most} uploads of one user at a time: go on when one of them has ended`,
+    { retryAfterSeconds: 5 },
+  )
 const lost = () =>
   new AppError(
     'locked',
@@ -51,7 +67,7 @@ const lost = () =>
  * Locks on uploads over all processes: a lease in Redis that is renewed, a request to let go that the holder obeys, and first
  * come, first served inside one process. Times are monotonic (performance.now), so that a stepped clock harms nothing.
  */
-export function createUploadLocks({ redis, subscriber, keys, log }: Deps) {
+export function createUploadLocks({ redis, subscriber, keys, log, bodiesPerUser = 0 }: Deps) {
   const acquire = acquireScript(redis)
   const renewals = createLockRenewals({ redis, log, leaseMs: LEASE_MS, renewMs: RENEW_MS })
   const release = releaseScript(redis)
@@ -104,29 +120,44 @@ export function createUploadLocks({ redis, subscriber, keys, log }: Deps) {
     return leave
   }
 
-  async function takeLease(id: string, token: string, signal: AbortSignal): Promise<number> {
-    const giveUp = performance.now() + ACQUIRE_TIMEOUT_MS
-    while (performance.now() < giveUp && !signal.aborted) {
+  async function takeLease(id: string, token: string, owner: string | undefined, signal: AbortSignal): Promise<number> {
+    const began = performance.now()
+    const most = owner === undefined ? 0 : bodiesPerUser
+    while (performance.now() < began + ACQUIRE_TIMEOUT_MS && !signal.aborted) {
       const sent = performance.now()
-      if ((await acquire([keys.lock(id)], token, LEASE_MS)) === 1) return sent + LEASE_MS
-      await redis.publish(keys.lockRelease, `ask:${id}`)
-      await releaseOrTick(id, signal)
+      const reply = await acquire([keys.lock(id), keys.bodies(owner ?? '')], token, LEASE_MS, most)
+      if (reply === 1) return sent + LEASE_MS
+      if (reply === 2) await placeOrTick(owner ?? '', sent - began, signal)
+      else {
+        await redis.publish(keys.lockRelease, `ask:${id}`)
+        await releaseOrTick(id, signal)
+      }
     }
     throw busy()
   }
 
+  /** Waits for another body of `owner` to end; not for long, and not in a crowd. */
+  async function placeOrTick(owner: string, waitedMs: number, signal: AbortSignal): Promise<void> {
+    const others = wakers.get(placeOf(owner))?.size ?? 0
+    if (waitedMs > PLACE_TIMEOUT_MS || others >= bodiesPerUser) throw noPlace(bodiesPerUser)
+    await releaseOrTick(placeOf(owner), signal)
+  }
+
   return {
-    newLock(id: string): UploadLock {
+    /** `owner`: whose body will be received under it, and is counted; none for a lock without a body. */
+    newLock(id: string, owner?: string): UploadLock {
       let lease: Lease | undefined
       let leave: (() => void) | undefined
       const token = randomUUID()
+      const key = keys.lock(id)
+      const bodies = owner === undefined || bodiesPerUser === 0 ? key : keys.bodies(owner)
 
       return {
         async lock(signal, requestRelease) {
           leave = await queueUp(id, signal)
           try {
-            const deadline = await takeLease(id, token, signal)
-            lease = { key: keys.lock(id), token, deadline, onLate: () => void requestRelease() }
+            const deadline = await takeLease(id, token, owner, signal)
+            lease = { key, bodies, token, deadline, onLate: () => void requestRelease() }
           } catch (error) {
             leave()
             throw error instanceof AppError ? error : unavailable(error)
@@ -139,11 +170,12 @@ export function createUploadLocks({ redis, subscriber, keys, log }: Deps) {
           lease = undefined
           holders.delete(id)
           try {
-            await release([keys.lock(id)], token, keys.lockRelease, `rel:${id}`)
+            await release([key, keys.bodies(owner ?? '')], token, keys.lockRelease, `rel:${id}`)
           } catch (err) {
             log.warn({ err, uploadId: id }, 'lock not released; it ends with its lease')
           } finally {
             leave?.()
+            if (owner !== undefined) wakers.get(placeOf(owner))?.values().next().value?.()
           }
         },
         assertHeld() {
@@ -155,6 +187,9 @@ export function createUploadLocks({ redis, subscriber, keys, log }: Deps) {
     listen: () => subscriber.subscribe(keys.lockRelease),
   }
 }
+
+/** What waiters for a place of `owner` are kept under; no upload id looks like it. */
+const placeOf = (owner: string): string => `bodies ${owner}`
 
 const unavailable = (cause: unknown) =>
   new AppError('unavailable', 'redis_away', 'Cannot take the lock of the upload: Redis does not answer', {

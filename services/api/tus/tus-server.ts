@@ -6,7 +6,7 @@ import type { Logger } from '#shared/runtime/logger.ts'
 import type { Received } from '#shared/storage/receive.ts'
 import { errorAnswer, logIfOurs, translateFault } from '../http/answer-error.ts'
 import { bringsBody } from '../http/finish-answer.ts'
-import { requestContext } from '../http/request-context.ts'
+import { principalHere, requestContext } from '../http/request-context.ts'
 import { checksumOf } from './checksum.ts'
 import type { BodyPlan } from './receive-body.ts'
 import { fromTusError } from './tus-errors.ts'
@@ -49,7 +49,7 @@ export function createTusServer({
     onUploadCreate: async (_req, { id, size }) => {
       const context = requestContext()
       // Before anybody can hear of the id: the event of its admission is read by others at once.
-      if (bringsBody(context.req)) context.lock = await takeAhead(locks, id)
+      if (bringsBody(context.req)) context.lock = await takeAhead(locks, id, principalHere().user)
       await admit(id, size ?? null).catch(async (error: unknown) => {
         await context.lock?.unlock()
         throw error
@@ -61,7 +61,8 @@ export function createTusServer({
         const context = requestContext()
         // A creation without a body writes nothing that another request could write too.
         if (context.req.method === 'POST') return context.lock ?? FREE
-        context.lock = locks.newLock(id)
+        const isBody = context.req.method === 'PATCH' && bringsBody(context.req)
+        context.lock = locks.newLock(id, isBody ? context.record?.owner : undefined)
         return context.lock
       },
     },
@@ -91,8 +92,8 @@ export function createTusServer({
 const FREE = { lock: async () => undefined, unlock: async () => undefined }
 
 /** Takes a lock before the library does; the library's own call then only says whom to ask for release. */
-async function takeAhead(locks: UploadLocks, id: string): Promise<UploadLock> {
-  const lock = locks.newLock(id)
+async function takeAhead(locks: UploadLocks, id: string, owner: string): Promise<UploadLock> {
+  const lock = locks.newLock(id, owner)
   let asked = false
   let requestRelease: () => unknown = () => {
     asked = true

@@ -73,6 +73,8 @@ async function startAirlock({ folder, redis, profiles }: Place): Promise<Airlock
     JWT_SECRET_KEY: TEST_SECRET,
     RATE_LIMITS: 'high-volume',
     QUOTA_BYTES: String(TIB),
+    // One user sends it all.
+    UPLOADS_PER_USER: '0',
     ...profiling(profiles),
   }
   const token = testToken({ sub: 'engineer' })

@@ -18,6 +18,7 @@ const LASTING = [
   /^placed:[^:]+$/,
   /^(site|events|missing-decoders)$/,
   /^relay:(lease|cursor)$/,
+  /^scan-line:(turn|workers)$/,
   /^bull:sweep:/,
   /^bull:scan:(meta|events|id|stalled-check|marker)$/,
 ]
