@@ -30,6 +30,8 @@ export type GoodFile = {
   readonly file: File
   /** Findings it may raise: notes always, warnings only where they are listed here. */
   readonly warns?: readonly FindingCode[]
+  /** Thousands of members, or hundreds of MiB: unpacking it by every tool would only test the disk. */
+  readonly isHeavy?: boolean
 }
 
 export type Case = {
@@ -39,7 +41,7 @@ export type Case = {
   readonly decoder: Decoder | null
 }
 export type HostileCase = Case & { readonly code: FindingCode }
-export type GoodCase = Case & { readonly warns: readonly FindingCode[] }
+export type GoodCase = Case & { readonly warns: readonly FindingCode[]; readonly isHeavy: boolean }
 
 const toCase = (name: string, [path, bytes, decoder]: File): Case => ({ name, path, bytes, decoder: decoder ?? null })
 
@@ -52,6 +54,6 @@ export const goodCases = (...families: readonly GoodCases[]): GoodCase[] =>
   families.flatMap((family) =>
     Object.entries(family).map(([name, entry]) => {
       const good: GoodFile = 'file' in entry ? entry : { file: entry }
-      return { ...toCase(name, good.file), warns: good.warns ?? [] }
+      return { ...toCase(name, good.file), warns: good.warns ?? [], isHeavy: good.isHeavy ?? false }
     }),
   )

@@ -6,12 +6,9 @@ import { makeFastFolder } from '../../support/adversary/fast-folder.ts'
 import { presentDecoders } from '../../support/adversary/present.ts'
 import { testDecoders } from '../../support/adversary/tools.ts'
 
-/** A floor of 256 MiB instead of 4 GiB: the same rules in a sixteenth of the time. `npm run bench -- scan` times the real one. */
-const policy = {
-  ...DEFAULT_POLICY,
-  budgets: { ...DEFAULT_POLICY.budgets, ratioFreeBytes: 256 * 1024 * 1024 },
-}
-const LIMIT_MS = 12_000
+/** The same rules with smaller figures: `npm run bench -- scan` judges and times every bomb by the real ones. */
+const budgets = { ...DEFAULT_POLICY.budgets, ratioFreeBytes: 64 * 1024 * 1024, maxRatio: 8, maxEntries: 20_000 }
+const policy = { ...DEFAULT_POLICY, budgets }
 
 const decoders = await testDecoders()
 const folder = await makeFastFolder()
@@ -25,9 +22,7 @@ const present = await presentDecoders(async (path, bytes) => (await verdict(path
 for (const { name, path, bytes, decoder, code } of BOMB_CASES) {
   test(`quarantines ${name}, and says which figure was broken`, { timeout: 60_000 }, async () => {
     const content = bytes()
-    const started = performance.now()
     const { outcome, reasons, coverage } = await verdict(path, content)
-    const ms = performance.now() - started
     const isRead = decoder === null || present.has(decoder)
     expect({ outcome, code: reasons[0]?.code }).toEqual({
       outcome: 'quarantined',
@@ -35,6 +30,5 @@ for (const { name, path, bytes, decoder, code } of BOMB_CASES) {
     })
     expect(reasons[0]?.detail).toMatch(isRead ? /\d/ : /./)
     if (isRead) expect(coverage.limits_hit).not.toEqual([])
-    expect(ms).toBeLessThan(LIMIT_MS)
   })
 }

@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process'
-import { constants, createWriteStream } from 'node:fs'
-import { mkdir, open, readdir } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Decoders, Program } from '#shared/gate/decoders/decoders.ts'
 import { findOnPath } from '../../../../infra/process/find-on-path.ts'
@@ -8,32 +7,33 @@ import { runCommand } from '../../../../infra/process/run-command.ts'
 
 /** A file that a tool made of an archive, by its first bytes. */
 export type Extracted = { readonly path: string; readonly head: Buffer; readonly file: Buffer }
-export type Extractor = { readonly tool: string; extract(archive: string, into: string): Promise<void> }
+export type Extraction = { readonly archive: string; readonly into: string }
+export type Extractor = { readonly tool: string; readonly program: Program; readonly command: string }
 
-const LIMIT_MS = 20_000
-/** No tool may write more into one file than any good case holds. */
-const FILE_BYTES = 64 * 1024 * 1024
+const EACH_SECONDS = 20
+const BATCH_MS = 240_000
+/** No tool may write more into one file than any good case holds; in the units of `ulimit -f`. */
+const FILE_BLOCKS = (64 * 1024 * 1024) / 512
 const HEAD = 64 * 1024
 
-const EXTRACTORS: readonly (readonly [tool: string, args: (archive: string, into: string) => string[]])[] = [
-  ['unzip', (archive, into) => ['-o', '-qq', '-P', '', archive, '-d', into]],
-  ['bsdtar', (archive, into) => ['-xf', archive, '-C', into, '--no-same-owner', '--no-same-permissions']],
-  ['7zz', (archive, into) => ['x', '-y', '-p', `-o${into}`, archive]],
-  ['tar', (archive, into) => ['-xf', archive, '-C', into, '--no-same-owner', '--no-same-permissions']],
+/** What is run in a shell, with the program as $P, the archive as $a and the folder as $i. */
+const EXTRACTORS: readonly (readonly [tool: string, command: string])[] = [
+  ['unzip', '"$P" -o -qq -P "" "$a" -d "$i"'],
+  ['bsdtar', '"$P" -xf "$a" -C "$i" --no-same-owner --no-same-permissions'],
+  ['7zz', '"$P" x -y -p "-o$i" "$a"'],
+  ['tar', '"$P" -xf "$a" -C "$i" --no-same-owner --no-same-permissions'],
+  ['gzip', '"$P" -dc "$a"'],
 ]
 
 /** The tools that are here, and the names of those that are not. */
 export function findExtractors(decoders: Decoders): { found: Extractor[]; missing: string[] } {
   const found: Extractor[] = []
   const missing: string[] = []
-  for (const [tool, args] of EXTRACTORS) {
+  for (const [tool, command] of EXTRACTORS) {
     const program = programOf(tool, decoders)
     if (program === null) missing.push(tool)
-    else found.push({ tool, extract: (archive, into) => run(program, args(archive, into), decoders) })
+    else found.push({ tool, program, command })
   }
-  const gzip = programOf('gzip', decoders)
-  if (gzip === null) missing.push('gzip')
-  else found.push({ tool: 'gzip', extract: (archive, into) => decompress(gzip, archive, join(into, 'content')) })
   return { found, missing }
 }
 
@@ -44,34 +44,34 @@ function programOf(tool: string, decoders: Decoders): Program | null {
   return file === undefined ? null : { file, libraryPath: '' }
 }
 
-const environment = ({ libraryPath }: Program) => ({
-  PATH: process.env.PATH,
-  LC_ALL: 'C.UTF-8',
-  ...(libraryPath === '' ? {} : { LD_LIBRARY_PATH: libraryPath }),
-})
+/** One shell for a whole list: starting each program from here takes longer than what it does. */
+const scriptOf = (command: string): string =>
+  [
+    `ulimit -f ${FILE_BLOCKS}`,
+    'while IFS= read -r a && IFS= read -r i; do',
+    `  mkdir -p "$i" && timeout -k 1 ${EACH_SECONDS} ${command} </dev/null >"$i/.out" 2>/dev/null`,
+    'done <"$1"',
+  ].join('\n')
 
-async function run(program: Program, args: readonly string[], { prlimit }: Decoders): Promise<void> {
-  const options = { env: environment(program), limitMs: LIMIT_MS }
-  if (prlimit === null) await runCommand(program.file, args, options)
-  else await runCommand(prlimit.file, [`--fsize=${FILE_BYTES}`, program.file, ...args], options)
-}
-
-function decompress(gzip: Program, archive: string, target: string): Promise<void> {
-  return new Promise((resolve) => {
-    const options = { env: environment(gzip), timeout: LIMIT_MS, maxBuffer: FILE_BYTES, encoding: 'buffer' as const }
-    execFile(gzip.file, ['-dc', archive], options, (_error, stdout) => {
-      if (stdout.length === 0) return resolve()
-      createWriteStream(target).end(stdout, () => resolve())
-    })
+/** Runs one tool over archives, each into a folder of its own; what it says of them does not count. */
+export async function extractAll(
+  { program, command }: Extractor,
+  list: readonly Extraction[],
+  work: string,
+): Promise<void> {
+  const file = join(work, 'list')
+  await writeFile(file, list.map(({ archive, into }) => `${archive}\n${into}\n`).join(''))
+  const library = program.libraryPath === '' ? {} : { LD_LIBRARY_PATH: program.libraryPath }
+  const env = { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', P: program.file, ...library }
+  const { code, output } = await runCommand('/bin/sh', ['-c', scriptOf(command), 'sh', file], {
+    env,
+    limitMs: BATCH_MS,
   })
+  if (code === null || code === 127) throw new Error(`Cannot extract by ${program.file}: ${output}`)
 }
 
-/** Runs one tool in a folder of its own and looks at what lies there afterwards, whatever the tool said about it. */
-export async function extracted(extractor: Extractor, archive: string, into: string): Promise<Extracted[]> {
-  await mkdir(into, { recursive: true })
-  await extractor.extract(archive, into)
-  return filesUnder(Buffer.from(into), '')
-}
+/** What lies in a folder afterwards. */
+export const filesIn = (folder: string): Promise<Extracted[]> => filesUnder(Buffer.from(folder), '')
 
 /** Names are bytes: old archives hold some that are no UTF-8. Links are not followed. */
 async function filesUnder(folder: Buffer, shown: string): Promise<Extracted[]> {
