@@ -22,6 +22,7 @@ import type { IetfUploads } from './ietf/ietf-uploads.ts'
 import type { SendInterim } from './ietf/interim-responses.ts'
 import type { ApiMetrics } from './metrics.ts'
 import { FILES_PATH, TUS_PATH } from './paths.ts'
+import type { FinalUploads } from './tus/final-uploads.ts'
 import { tusRoutes } from './tus/tus-routes.ts'
 
 export type AppDeps = UploadRouteDeps &
@@ -33,6 +34,7 @@ export type AppDeps = UploadRouteDeps &
     tus: Server
     ietf: IetfUploads
     sendInterim: SendInterim
+    finals: FinalUploads
     uploadLimit: RateLimiter
     withdraw: (record: UploadRecord) => Promise<void>
     addressLimit: RateLimiter

@@ -1,5 +1,6 @@
 import type { Server } from '@tus/server'
 import { parseUploadMetadata } from '#shared/contracts/upload-metadata.ts'
+import type { Concat } from '#shared/domain/concat.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import type { createProgressPublisher } from '#shared/redis/progress-publisher.ts'
 import type { IndexedUpload, Room, UploadIndex } from '#shared/redis/upload-index.ts'
@@ -13,6 +14,7 @@ import { aboutUpload, principalHere, requestContext } from './http/request-conte
 import { createIetfUploads, type IetfUploads } from './ietf/ietf-uploads.ts'
 import type { ApiMetrics } from './metrics.ts'
 import { TUS_PATH } from './paths.ts'
+import { createFinalUploads, type FinalUploads } from './tus/final-uploads.ts'
 import { createNoteProgress } from './tus/note-progress.ts'
 import type { OpenBodies } from './tus/open-bodies.ts'
 import { createReceiveBody } from './tus/receive-body.ts'
@@ -20,6 +22,7 @@ import { createTusServer } from './tus/tus-server.ts'
 import { UploadStore } from './tus/upload-store.ts'
 import { createUploadToken } from './tus/upload-token.ts'
 import { createAdmitUpload } from './use-cases/admit-upload.ts'
+import { createCreateFinal } from './use-cases/create-final.ts'
 import type { FindUpload } from './use-cases/find-upload.ts'
 import { createGrowReservation } from './use-cases/grow-reservation.ts'
 import { parseWantedUpload } from './use-cases/wanted-upload.ts'
@@ -45,7 +48,7 @@ export type TusParts = {
 }
 
 /** Puts both upload protocols together, on one store, one admission and one way of the bytes. */
-export function composeTus(parts: TusParts): { tus: Server; ietf: IetfUploads } {
+export function composeTus(parts: TusParts): { tus: Server; finals: FinalUploads; ietf: IetfUploads } {
   const { config, files, metrics, finish } = parts
   const admitUpload = createAdmitUpload({ ...parts, limits: config })
   const grow = createGrowReservation({ ...parts, maxUploadBytes: config.maxUploadBytes })
@@ -55,11 +58,11 @@ export function composeTus(parts: TusParts): { tus: Server; ietf: IetfUploads } 
     declareLength: grow.declareLength,
     withdraw: (record) => parts.removeUpload.remove(record, 0, 'delete'),
   })
-  const admit = async (id: string, length: number | null, metadata: string) => {
+  const admit = async (id: string, length: number | null, metadata: string, concat?: Concat) => {
     const wanted = parseWantedUpload(id, parseUploadMetadata(metadata))
     const { token, sha256 } = createUploadToken()
     const admission = { id, principal: principalHere(), length, metadata, wanted, tokenSha256: sha256 }
-    aboutUpload(await admitUpload(admission))
+    aboutUpload(await admitUpload(concat === undefined ? admission : { ...admission, concat }))
     requestContext().res.setHeader('Upload-Token', token)
     metrics.created.inc()
   }
@@ -77,9 +80,11 @@ export function composeTus(parts: TusParts): { tus: Server; ietf: IetfUploads } 
     path: TUS_PATH,
     log: parts.log,
     admit: (id, length) => {
-      const metadata = requestContext().req.headers['upload-metadata']
-      return admit(id, length, typeof metadata === 'string' ? metadata : '')
+      const { 'upload-metadata': metadata, 'upload-concat': concat } = requestContext().req.headers
+      const partial = concat === 'partial' ? ({ kind: 'partial' } as const) : undefined
+      return admit(id, length, typeof metadata === 'string' ? metadata : '', partial)
     },
   })
-  return { tus, ietf: createIetfUploads({ ...shared, admit, finish, withdraw: parts.withdraw }) }
+  const finals = createFinalUploads({ createFinal: createCreateFinal({ ...parts, limits: config }), files, metrics })
+  return { tus, finals, ietf: createIetfUploads({ ...shared, admit, finish, withdraw: parts.withdraw }) }
 }

@@ -65,11 +65,11 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
   const removeUpload = createRemoveUpload({ files, placement, index, now })
   const remove = ({ record, received }: { record: Parameters<typeof removeUpload.remove>[0]; received: number }) =>
     removeUpload.remove(record, received, 'delete')
-  const finish = createFinishUpload({ files, index, line, now, log })
+  const finish = createFinishUpload({ files, index, locks, line, now, log })
   const room = createRoomGauge(layout, config)
   const withdraw = (record: UploadRecord) =>
     removeUpload.remove(record, 0, 'delete').catch((err) => log.warn({ err }, 'admission not taken back'))
-  const { tus, ietf } = composeTus({
+  const { tus, finals, ietf } = composeTus({
     config,
     index,
     files,
@@ -89,7 +89,7 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
   })
 
   const app = createApp({
-    ...{ config, log, metrics, tus, find, index, placement, quotaBytes: config.quotaBytes },
+    ...{ config, log, metrics, tus, finals, find, index, placement, quotaBytes: config.quotaBytes },
     tickets: createTickets({ redis, keys }),
     remove: createRemoveLocked({ locks, index, removeUpload }),
     withdraw,

@@ -1,3 +1,4 @@
+import { isConcat } from '../domain/concat.ts'
 import { AppError } from '../domain/errors.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { isSafeOwner, isUploadId } from '../domain/names.ts'
@@ -32,6 +33,7 @@ const FIELDS: Readonly<Record<keyof UploadRecord, (value: unknown) => boolean>> 
   expires_at: isTextOrNull,
   decision: isObjectOrNull,
   verdict: isObjectOrNull,
+  concat: (value) => value === undefined || isConcat(value),
   held_reason: isTextOrNull,
 }
 

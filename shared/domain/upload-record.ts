@@ -1,3 +1,4 @@
+import type { Concat } from './concat.ts'
 import type { UploadState } from './upload-state.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -41,6 +42,8 @@ export type UploadRecord = {
   readonly expires_at: string | null
   readonly decision: Decision | null
   readonly verdict: Verdict | null
+  /** Part of a parallel upload, or put together from such parts (tus "concatenation"); absent for most uploads. */
+  readonly concat?: Concat
   /** Why a held upload is held, in a sentence for people. */
   readonly held_reason: string | null
 }

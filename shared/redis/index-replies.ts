@@ -5,10 +5,18 @@ export type CreateReply =
   | { kind: 'exists' }
   | { kind: 'quota'; used: number; reserved: number }
   | { kind: 'room'; pending: number }
+  /** A partial of the new final is another final's already, or cannot be used any more. */
+  | { kind: 'claimed'; final: string }
+  | { kind: 'no_partial'; id: string }
 export type StepReply =
   /** `replaced`: the upload whose file had the place before. */
   | { kind: 'stepped'; eventId: string; replaced: string | null }
   | { kind: 'already'; record: string }
+  /** `state` is the upload's, or why its step has to wait: {@link CLAIMED}, {@link WAITING}. */
+  | { kind: 'refused'; state: string }
+  | { kind: 'missing' }
+export type WholeReply =
+  | { kind: 'whole'; final: string | null }
   | { kind: 'refused'; state: string }
   | { kind: 'missing' }
 export type ReserveReply =
@@ -17,6 +25,11 @@ export type ReserveReply =
   | { kind: 'missing' }
   | { kind: 'quota'; used: number; reserved: number }
   | { kind: 'room'; pending: number }
+
+/** A partial that a final waits for cannot go alone. */
+export const CLAIMED = 'claimed'
+/** A final cannot be finished before all its partials are there. */
+export const WAITING = 'waiting'
 
 const parts = (raw: unknown): [string, string, string] => {
   if (!Array.isArray(raw)) throw unknownReply()
@@ -33,12 +46,21 @@ export const replyTo = {
     if (kind === 'exists') return { kind }
     if (kind === 'quota') return { kind, used: Number(first), reserved: Number(second) }
     if (kind === 'room') return { kind, pending: Number(first) }
+    if (kind === 'claimed') return { kind, final: first }
+    if (kind === 'no_partial') return { kind, id: first }
     throw unknownReply()
   },
   step(raw: unknown): StepReply {
     const [kind, first, second] = parts(raw)
     if (kind === 'stepped') return { kind, eventId: first, replaced: second === '' ? null : second }
     if (kind === 'already') return { kind, record: first }
+    if (kind === 'refused') return { kind, state: first }
+    if (kind === 'missing') return { kind }
+    throw unknownReply()
+  },
+  whole(raw: unknown): WholeReply {
+    const [kind, first] = parts(raw)
+    if (kind === 'whole') return { kind, final: first === '' ? null : first }
     if (kind === 'refused') return { kind, state: first }
     if (kind === 'missing') return { kind }
     throw unknownReply()

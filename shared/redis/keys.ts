@@ -3,6 +3,7 @@ export const createKeys = (prefix: string) => {
   const tag = `{${prefix}}`
   return Object.freeze({
     upload: (id: string) => `${tag}:upload:${id}`,
+    uploadPrefix: `${tag}:upload:`,
     /** Sorted set of upload ids by creation time (ms). */
     ownerUploads: (owner: string) => `${tag}:uploads:${owner}`,
     allUploads: `${tag}:uploads`,

@@ -1,9 +1,10 @@
 import type { QuotaView } from '../contracts/events.ts'
 import { parseRecord } from '../contracts/parse-record.ts'
 import { uploadView } from '../contracts/upload-view.ts'
+import { isPartial, piecesOf } from '../domain/final-record.ts'
 import type { UploadRecord } from '../domain/upload-record.ts'
 import { stepOf, type UploadEvent, type UploadState } from '../domain/upload-state.ts'
-import { type CreateReply, type ReserveReply, replyTo, type StepReply } from './index-replies.ts'
+import { type CreateReply, type ReserveReply, replyTo, type StepReply, type WholeReply } from './index-replies.ts'
 import type { Keys } from './keys.ts'
 import { luaScript } from './lua-script.ts'
 import type { RedisClient } from './redis-client.ts'
@@ -20,9 +21,15 @@ const createScript = script('create', 7)
 const stepScript = script('step', 8, SCAN_LINE_LUA)
 const reserveScript = script('reserve', 3)
 const progressScript = script('progress', 3)
+const wholeScript = script('whole', 3)
 
 /** A record with the bytes received of it, as Redis has them. */
-export type IndexedUpload = { readonly record: UploadRecord; readonly received: number }
+export type IndexedUpload = {
+  readonly record: UploadRecord
+  readonly received: number
+  /** Of a partial: whether all its bytes are there for good, and the final that has claimed it. */
+  readonly partial?: { readonly whole: boolean; readonly final: string | null }
+}
 
 /** What a reservation is held against: bytes; -1 for "no limit". */
 export type Room = { readonly quotaBytes: number; readonly freeBytes: number }
@@ -35,6 +42,7 @@ export function createUploadIndex({ redis, keys }: { redis: RedisClient; keys: K
   const runStep = stepScript(redis)
   const runReserve = reserveScript(redis)
   const runProgress = progressScript(redis)
+  const runWhole = wholeScript(redis)
 
   const keysOf = ({ id, owner }: UploadRecord) => [
     keys.upload(id),
@@ -46,16 +54,25 @@ export function createUploadIndex({ redis, keys }: { redis: RedisClient; keys: K
   ]
 
   return {
-    /** Admits a new upload and reserves `bytes` for it; the event `receiving` is appended. */
+    /**
+     * Admits a new upload and reserves `bytes` for it; the event `receiving` is appended. A final claims its partials in the same
+     * step; a partial is on no list and makes no events.
+     */
     async create(record: UploadRecord, bytes: number, room: Room): Promise<CreateReply> {
       const view = JSON.stringify(uploadView(record, 0))
       const args = [record.id, record.owner, record.state, Date.parse(record.created_at), JSON.stringify(record), view]
-      const limits = [bytes, room.quotaBytes, room.freeBytes, STREAM_LENGTH, '1', record.created_at]
-      return replyTo.create(await runCreate([...keysOf(record), keys.stateUploads(record.state)], ...args, ...limits))
+      const listed = isPartial(record) ? '0' : '1'
+      const limits = [bytes, room.quotaBytes, room.freeBytes, STREAM_LENGTH, listed, record.created_at]
+      const claims = [listed, keys.uploadPrefix, ...piecesOf(record)]
+      const raw = await runCreate([...keysOf(record), keys.stateUploads(record.state)], ...args, ...limits, ...claims)
+      return replyTo.create(raw)
     },
 
-    /** Makes one step; `record` is what the record shall be after it, `received` the bytes that are there. */
-    async step(event: UploadEvent, record: UploadRecord, received: number): Promise<StepReply> {
+    /**
+     * Makes one step; `record` is what the record shall be after it, `received` the bytes that are there. A final that leaves receipt
+     * takes its partials along; with `release` they are free again instead.
+     */
+    async step(event: UploadEvent, record: UploadRecord, received: number, release = false): Promise<StepReply> {
       const { from, to } = stepOf(event)
       const after: UploadRecord = { ...record, state: to }
       const place = after.placed_path === null ? '' : `${after.job}/${after.placed_path}`
@@ -63,7 +80,8 @@ export function createUploadIndex({ redis, keys }: { redis: RedisClient; keys: K
         [...keysOf(after), keys.placed(after.owner), keys.scanLine],
         ...[after.id, after.owner, `,${from.join(',')},`, to, Date.parse(after.updated_at), JSON.stringify(after)],
         ...[JSON.stringify(uploadView(after, received)), after.length ?? received, keys.stateUploadsPrefix],
-        ...[STREAM_LENGTH, GONE_SECONDS, after.updated_at, received, place, laneOf(after)],
+        ...[isPartial(after) ? 0 : STREAM_LENGTH, GONE_SECONDS, after.updated_at, received, place, laneOf(after)],
+        ...[keys.uploadPrefix, release ? '1' : '', ...piecesOf(after)],
       )
       return replyTo.step(raw)
     },
@@ -98,16 +116,22 @@ export function createUploadIndex({ redis, keys }: { redis: RedisClient; keys: K
       await runProgress([keys.upload(id), keys.site, keys.stateUploads('receiving')], id, received, now)
     },
 
+    /** Notes that all bytes of a partial are there for good. */
+    async whole({ id }: UploadRecord, length: number, now: number): Promise<WholeReply> {
+      const raw = await runWhole([keys.upload(id), keys.site, keys.stateUploads('receiving')], id, length, now)
+      return replyTo.whole(raw)
+    },
+
     /** The record of `id`, or undefined where Redis knows none. */
     async get(id: string): Promise<IndexedUpload | undefined> {
-      return parseIndexed(await redis.hmget(keys.upload(id), 'record', 'received', 'state'))
+      return parseIndexed(await redis.hmget(keys.upload(id), ...INDEXED))
     },
 
     /** Records of several ids in their order; unknown ones are left out. */
     async getMany(ids: readonly string[]): Promise<IndexedUpload[]> {
       if (ids.length === 0) return []
       const pipeline = redis.pipeline()
-      for (const id of ids) pipeline.hmget(keys.upload(id), 'record', 'received', 'state')
+      for (const id of ids) pipeline.hmget(keys.upload(id), ...INDEXED)
       const replies = (await pipeline.exec()) ?? []
       return replies.flatMap(([error, reply]) => {
         if (error !== null) throw error
@@ -152,8 +176,14 @@ export function createUploadIndex({ redis, keys }: { redis: RedisClient; keys: K
   }
 }
 
-function parseIndexed([record, received, state]: (string | null)[]): IndexedUpload | undefined {
+const INDEXED = ['record', 'received', 'state', 'whole', 'final'] as const
+
+function parseIndexed([record, received, state, whole, final]: (string | null)[]): IndexedUpload | undefined {
   if (record === null || record === undefined) return undefined
   const parsed = parseRecord(record)
-  return { record: state ? { ...parsed, state: state as UploadState } : parsed, received: Number(received ?? 0) }
+  const indexed = {
+    record: state ? { ...parsed, state: state as UploadState } : parsed,
+    received: Number(received ?? 0),
+  }
+  return isPartial(parsed) ? { ...indexed, partial: { whole: whole === '1', final: final ?? null } } : indexed
 }

@@ -63,6 +63,12 @@ export function createUploadFiles(layout: Layout) {
       ),
 
     removeData: (named: Named): Promise<void> => unlinkIfThere(dataPath(named)),
+    /** The bytes first: a record without them is seen to be gone. */
+    async remove(named: Named): Promise<void> {
+      await assertMounted(layout)
+      await unlinkIfThere(dataPath(named))
+      await unlinkIfThere(recordPath(named))
+    },
     removeRecord: (named: Named): Promise<void> => unlinkIfThere(recordPath(named)),
   }
 }

@@ -1,18 +1,22 @@
 import { AppError } from '../domain/errors.ts'
+import { isFinal, isPartial } from '../domain/final-record.ts'
 import type { UploadRecord } from '../domain/upload-record.ts'
 import type { ScanLine } from '../queue/scan-line.ts'
-import type { UploadIndex } from '../redis/upload-index.ts'
-import type { Logger } from '../runtime/logger.ts'
-import type { UploadFiles } from '../storage/upload-files.ts'
+import { WAITING } from '../redis/index-replies.ts'
+import { areWhole, createFinishPartial, type FinishPartialDeps } from './finish-partial.ts'
 
-export type FinishDeps = { files: UploadFiles; index: UploadIndex; line: ScanLine; now: () => Date; log: Logger }
+export type FinishDeps = FinishPartialDeps & { line: ScanLine }
+export type FinishUpload = ReturnType<typeof createFinishUpload>
 
 /**
- * All bytes are there and durable: makes the record say so, durably, then steps, which puts it in line for its scan. Answers once the disk has it;
- * what Redis could not be told is brought through by the sweep. May run twice.
+ * All bytes are there and durable: makes the record say so, durably, then steps, which puts it in line for its scan. Answers once
+ * the disk has it; what Redis could not be told is brought through by the sweep. May run twice. A partial is not scanned, but may be what a final
+ * waited for; a final whose partials are not all there goes on waiting.
  */
-export const createFinishUpload = ({ files, index, line, now, log }: FinishDeps) =>
-  async function finishUpload(record: UploadRecord, size: number): Promise<void> {
+export function createFinishUpload(deps: FinishDeps) {
+  const { files, index, line, now, log } = deps
+
+  async function finishFile(record: UploadRecord, size: number): Promise<void> {
     const received: UploadRecord = {
       ...record,
       length: size,
@@ -27,9 +31,18 @@ export const createFinishUpload = ({ files, index, line, now, log }: FinishDeps)
         await files.removeRecord(received)
         throw new AppError('gone', 'upload_gone', `Cannot finish the upload: it is ${reply.state}`)
       }
+      if (reply.kind === 'refused' && reply.state === WAITING) return
       await line.dispatch()
     } catch (err) {
       if (err instanceof AppError && err.kind === 'gone') throw err
       log.warn({ err, uploadId: record.id }, 'received, but not queued: the sweep will')
     }
   }
+  const finishPartial = createFinishPartial(deps, finishFile)
+
+  return async function finishUpload(record: UploadRecord, size: number): Promise<void> {
+    if (isPartial(record)) return finishPartial(record, size)
+    if (!isFinal(record)) return finishFile(record, size)
+    if (await areWhole(index, record)) await finishFile(record, record.length)
+  }
+}

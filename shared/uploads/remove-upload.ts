@@ -1,5 +1,7 @@
 import { AppError } from '../domain/errors.ts'
+import { piecesOf } from '../domain/final-record.ts'
 import type { UploadRecord } from '../domain/upload-record.ts'
+import { CLAIMED } from '../redis/index-replies.ts'
 import type { UploadIndex } from '../redis/upload-index.ts'
 import type { Placement } from '../storage/placement.ts'
 import type { UploadFiles } from '../storage/upload-files.ts'
@@ -11,6 +13,7 @@ export function createRemoveUpload({ files, placement, index, now }: RemoveDeps)
   /** Removes what is left on the disk of an upload that was `before` and is gone now. */
   async function cleanUp(before: UploadRecord, gone: 'deleted' | 'expired'): Promise<void> {
     await placement.remove(before, await index.holdsPlace(before))
+    for (const id of piecesOf(before)) await files.remove({ owner: before.owner, id })
     await files.removeRecord(before)
     await index.cleaned(before.id, gone)
   }
@@ -23,6 +26,7 @@ export function createRemoveUpload({ files, placement, index, now }: RemoveDeps)
       await placement.assertMounted()
       // While the place is still this upload's own it goes with it; replaced, it belongs to another upload.
       const reply = await index.step(event, { ...record, updated_at: now().toISOString() }, received)
+      if (reply.kind === 'refused' && reply.state === CLAIMED) throw claimed()
       if (reply.kind === 'refused') {
         throw new AppError(
           'conflict',
@@ -39,3 +43,10 @@ export function createRemoveUpload({ files, placement, index, now }: RemoveDeps)
     },
   }
 }
+
+const claimed = () =>
+  new AppError(
+    'conflict',
+    'partial_claimed',
+    'Cannot delete the upload: it is part of a final upload that waits for it; delete that one, and all its parts go with it',
+  )

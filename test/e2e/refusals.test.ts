@@ -238,7 +238,7 @@ describe('what the protocol refuses', () => {
     expect(response.status).toBe(204)
     expect(response.headers.get('tus-version')).toBe('1.0.0')
     expect(response.headers.get('tus-extension')).toBe(
-      'creation,creation-with-upload,creation-defer-length,termination,expiration,checksum,checksum-trailer',
+      'creation,creation-with-upload,creation-defer-length,termination,expiration,checksum,checksum-trailer,concatenation,concatenation-unfinished',
     )
     expect(response.headers.get('tus-max-size')).toBe('1000000')
   })

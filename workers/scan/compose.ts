@@ -10,17 +10,20 @@ import { createDecoderReports } from '#shared/redis/decoder-reports.ts'
 import { createKeys } from '#shared/redis/keys.ts'
 import { createProgressPublisher } from '#shared/redis/progress-publisher.ts'
 import { createUploadIndex } from '#shared/redis/upload-index.ts'
+import { createUploadLocks } from '#shared/redis/upload-lock.ts'
 import type { Lifecycle } from '#shared/runtime/lifecycle.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import { createPolicySource, type PolicySource } from '#shared/scanning/policy-source.ts'
 import { createScanFile } from '#shared/scanning/scan-file.ts'
 import { createScanPool } from '#shared/scanning/scan-pool.ts'
+import { createAssemblyFiles } from '#shared/storage/assembly-files.ts'
 import { createLayout } from '#shared/storage/layout.ts'
 import { createPlacement } from '#shared/storage/placement.ts'
 import { checkRoot } from '#shared/storage/root.ts'
 import { createUploadFiles } from '#shared/storage/upload-files.ts'
 import { createHoldUpload } from '#shared/uploads/hold-upload.ts'
 import { createRemoveUpload } from '#shared/uploads/remove-upload.ts'
+import { createAssembleUpload } from './assemble-upload.ts'
 import type { ScanConfig } from './config.ts'
 import { reportAntivirus } from './report-antivirus.ts'
 import { createScanUpload } from './scan-upload.ts'
@@ -42,6 +45,11 @@ export async function composeScan(config: ScanConfig, log: Logger, life: Lifecyc
   const blocking = connectRedis(config.redis, 'worker', log)
   life.onStop('redis worker', async () => blocking.disconnect())
 
+  const subscriber = connectRedis(config.redis, 'subscriber', log)
+  life.onStop('redis subscriber', async () => subscriber.disconnect())
+  const locks = createUploadLocks({ redis, subscriber, keys, log })
+  await locks.listen()
+
   const now = () => new Date()
   const index = createUploadIndex({ redis, keys })
   const files = createUploadFiles(layout)
@@ -61,13 +69,15 @@ export async function composeScan(config: ScanConfig, log: Logger, life: Lifecyc
   life.onStop('scan queue', () => line.close())
   const removeUpload = createRemoveUpload({ files, placement, index, now })
   const settle = createSettleUpload({ files, placement, index, removeUpload, now })
+  const assembly = createAssemblyFiles(layout)
+  const assemble = createAssembleUpload({ files, assembly, locks, publisher, now })
   const worker = startScanWorker({
     redis: blocking,
     keys,
     log,
     line,
     concurrency: config.concurrency,
-    scanUpload: createScanUpload({ layout, files, index, scanFile, policies, settle, publisher, now }),
+    scanUpload: createScanUpload({ layout, files, index, scanFile, policies, assemble, settle, publisher, now }),
     hold: createHoldUpload({ files, index, now }),
   })
   life.onStop('scan worker', () => worker.stop(config.stopStepMs * GRACE_SHARE))

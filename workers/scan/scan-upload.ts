@@ -1,5 +1,6 @@
 import type { ScanJob } from '#shared/contracts/scan-job.ts'
 import { AppError } from '#shared/domain/errors.ts'
+import { isFinal } from '#shared/domain/final-record.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import { isSettled } from '#shared/domain/upload-state.ts'
 import type { Verdict } from '#shared/domain/verdict.ts'
@@ -10,6 +11,7 @@ import type { PolicySource } from '#shared/scanning/policy-source.ts'
 import type { ScanFile } from '#shared/scanning/scan-file.ts'
 import type { Layout } from '#shared/storage/layout.ts'
 import type { UploadFiles } from '#shared/storage/upload-files.ts'
+import type { createAssembleUpload } from './assemble-upload.ts'
 import type { createSettleUpload } from './settle-upload.ts'
 
 export type ScanUploadDeps = {
@@ -18,13 +20,24 @@ export type ScanUploadDeps = {
   index: UploadIndex
   scanFile: ScanFile
   policies: PolicySource
+  assemble: ReturnType<typeof createAssembleUpload>
   settle: ReturnType<typeof createSettleUpload>
   publisher: ReturnType<typeof createProgressPublisher>
   now: () => Date
 }
 
 /** One scan from the queue to its end: judge, decide, settle. May run twice, and after a crash at any point. */
-export function createScanUpload({ layout, files, index, scanFile, policies, settle, publisher, now }: ScanUploadDeps) {
+export function createScanUpload({
+  layout,
+  files,
+  index,
+  scanFile,
+  policies,
+  assemble,
+  settle,
+  publisher,
+  now,
+}: ScanUploadDeps) {
   async function judge(record: UploadRecord, signal: AbortSignal): Promise<Verdict> {
     const staged = await files.stat(record)
     if (staged === undefined)
@@ -51,8 +64,9 @@ export function createScanUpload({ layout, files, index, scanFile, policies, set
       await settle(onDisk, onDisk.decision.verdict)
       return onDisk.decision.verdict
     }
-    const verdict = await judge(onDisk, signal)
-    await settle(onDisk, verdict)
+    const whole = isFinal(onDisk) ? await assemble(onDisk, signal) : onDisk
+    const verdict = await judge(whole, signal)
+    await settle(whole, verdict)
     return verdict
   }
 }

@@ -37,7 +37,7 @@ export async function composeSweep(config: SweepConfig, log: Logger, life: Lifec
   const index = createUploadIndex({ redis, keys })
   const files = createUploadFiles(layout)
   const removeUpload = createRemoveUpload({ files, placement: createPlacement(layout), index, now })
-  const finish = createFinishUpload({ files, index, line, now, log })
+  const finish = createFinishUpload({ files, index, locks, line, now, log })
   const sweep = createSweep({ index, files, line, locks, finish, removeUpload, rules: config, log })
   life.onStop(
     'sweep',

@@ -10,6 +10,10 @@ export type Standstill = {
   /** ms since its last step or byte. */
   readonly idleMs: number
   readonly hasJob: boolean
+  /** Of a partial: whether it is known to be whole, and whether a final waits for it. */
+  readonly partial?: { readonly whole: boolean; readonly claimed: boolean }
+  /** Of a final: whether its partials are all there, still on their way, or one of them is lost. */
+  readonly partials?: 'whole' | 'waiting' | 'lost'
 }
 
 export type SweepAction = 'finish' | 'enqueue' | 'expire' | 'withdraw' | 'clean' | 'none'
@@ -27,6 +31,10 @@ const ORPHAN_MS = 60_000
  *   receiving, all bytes there          finish     the process died between the last byte and the record
  *   receiving, idle past its time       expire
  *   receiving, no staging file          withdraw   the process died between the admission and the files
+ *   partial, all bytes there            finish     so that its final may go on; it is no file itself, and expires if none comes
+ *   partial a final waits for           none       it goes with that one
+ *   final, partials all there           finish
+ *   final, partials idle or lost        expire     with what is left of them
  *   received or scanning, no job        enqueue    the process died before the queue knew, or the job was lost; the worker rolls
  *                                                  a decision on the disk forward
  *   deleted or expired, still listed    clean      the process died before the bytes were removed
@@ -35,8 +43,10 @@ export function planSweep(upload: Standstill, { uploadExpiryMs }: SweepRules): S
   if (upload.idleMs < SETTLING_MS) return 'none'
   switch (upload.state) {
     case 'receiving':
+      if (upload.partials !== undefined) return planFinal(upload, uploadExpiryMs)
+      if (upload.staged !== null && upload.staged === upload.length && !upload.partial?.whole) return 'finish'
+      if (upload.partial?.claimed) return 'none'
       if (upload.staged === null) return upload.idleMs > ORPHAN_MS ? 'withdraw' : 'none'
-      if (upload.staged === upload.length) return 'finish'
       return upload.idleMs > uploadExpiryMs ? 'expire' : 'none'
     case 'received':
     case 'scanning':
@@ -47,4 +57,9 @@ export function planSweep(upload: Standstill, { uploadExpiryMs }: SweepRules): S
     default:
       return 'none'
   }
+}
+
+function planFinal({ partials, idleMs }: Standstill, uploadExpiryMs: number): SweepAction {
+  if (partials === 'whole') return 'finish'
+  return partials === 'lost' || idleMs > uploadExpiryMs ? 'expire' : 'none'
 }

@@ -1,3 +1,4 @@
+import { type FinalRecord, isFinal, piecesOf } from '#shared/domain/final-record.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import type { UploadState } from '#shared/domain/upload-state.ts'
 import type { ScanLine } from '#shared/queue/scan-line.ts'
@@ -60,12 +61,32 @@ export function createSweep({ index, files, line, locks, finish, removeUpload, r
     }
   }
 
-  async function plan({ record }: IndexedUpload, lastMoved: number, now: number) {
+  /** A final lives as long as one of its partials moves. */
+  async function lookAtPartials(final: FinalRecord) {
+    const found = await index.getMany(piecesOf(final))
+    const staged = await Promise.all(found.map(({ record }) => files.stat(record)))
+    const lost =
+      found.length < final.concat.pieces.length ||
+      found.some(({ record, partial }, i) => record.state !== 'receiving' || partial?.final !== final.id || !staged[i])
+    const whole = found.every(({ partial }) => partial?.whole === true)
+    const partials = lost ? 'lost' : whole ? 'whole' : 'waiting'
+    return { partials, changedAt: Math.max(0, ...staged.map((facts) => facts?.changedAt ?? 0)) } as const
+  }
+
+  async function plan({ record, partial }: IndexedUpload, lastMoved: number, now: number) {
+    const pieces = isFinal(record) && record.state === 'receiving' ? await lookAtPartials(record) : undefined
     const [staged, hasJob] = await Promise.all([files.stat(record), line.has(record)])
     // The disk knows of bytes that the index was not told of.
-    const idleMs = now - Math.max(lastMoved, staged?.changedAt ?? 0)
-    const standstill = { state: record.state, length: record.length, staged: staged?.size ?? null, idleMs, hasJob }
-    return { action: planSweep(standstill, rules), staged: staged?.size ?? 0 }
+    const idleMs = now - Math.max(lastMoved, staged?.changedAt ?? 0, pieces?.changedAt ?? 0)
+    const standstill = {
+      ...{ state: record.state, length: record.length, staged: staged?.size ?? null, idleMs, hasJob },
+      ...(partial === undefined ? {} : { partial: { whole: partial.whole, claimed: partial.final !== null } }),
+      ...(pieces === undefined ? {} : { partials: pieces.partials }),
+    }
+    return {
+      action: planSweep(standstill, rules),
+      staged: pieces === undefined ? (staged?.size ?? 0) : (record.length ?? 0),
+    }
   }
 
   async function look(found: IndexedUpload, lastMoved: number, now: number): Promise<SweepAction> {

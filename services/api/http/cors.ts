@@ -34,6 +34,7 @@ const EXPOSED_HEADERS = [
   'Tus-Resumable',
   'Tus-Version',
   'Upload-Complete',
+  'Upload-Concat',
   'Upload-Defer-Length',
   'Upload-Draft-Interop-Version',
   'Upload-Expires',

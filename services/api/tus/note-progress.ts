@@ -1,3 +1,4 @@
+import { isPartial } from '#shared/domain/final-record.ts'
 import { LIMITS } from '#shared/domain/limits.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import type { createProgressPublisher } from '#shared/redis/progress-publisher.ts'
@@ -17,6 +18,7 @@ export function createNoteProgress({ index, publisher, log }: NoteProgressDeps) 
   const toIndex = (record: UploadRecord, offset: number) =>
     index.progress(record.id, offset, Date.now()).catch((err) => log.warn({ err }, 'progress not noted'))
   const toPeople = (record: UploadRecord, received: number) =>
+    !isPartial(record) &&
     publisher.upload({ upload_id: record.id, owner: record.owner, received, length: record.length })
 
   return {

@@ -1,6 +1,7 @@
 import type { Server } from '@tus/server'
 import { type NextFunction, type Request, type Response, Router } from 'express'
 import { AppError } from '#shared/domain/errors.ts'
+import { isFinal, isPartial } from '#shared/domain/final-record.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import type { RateLimiter } from '#shared/redis/rate-limits.ts'
 import { errorAnswer, rateHeaders } from '../http/answer-error.ts'
@@ -9,6 +10,8 @@ import { bringsBody, finishAnswer } from '../http/finish-answer.ts'
 import { aboutUpload, principalHere, requestContext } from '../http/request-context.ts'
 import type { FindUpload } from '../use-cases/find-upload.ts'
 import { CHECKSUM_ALGORITHMS } from './checksum.ts'
+import { parseConcat } from './concat-header.ts'
+import { type FinalUploads, takesNoBytes } from './final-uploads.ts'
 import { assertOffsetStream } from './receive-body.ts'
 import { fromTusStatus } from './tus-errors.ts'
 import { assertCreationLengths, assertPatchLength } from './upload-length.ts'
@@ -28,6 +31,7 @@ const PASSED_ON = [
 export type TusRouteDeps = AuthenticateUploadDeps & {
   path: string
   server: Server
+  finals: FinalUploads
   find: FindUpload
   withdraw: (record: UploadRecord) => Promise<void>
   uploadLimit: RateLimiter
@@ -58,7 +62,11 @@ export function tusRoutes(deps: TusRouteDeps): Router {
   const create = async (req: Request, res: Response) => {
     const state = await deps.uploadLimit(principalHere().user)
     if (state !== undefined) res.set(rateHeaders(state))
-    if (req.get('upload-concat') !== undefined) throw fromTusStatus(501, '')
+    const concat = parseConcat(req.get('upload-concat'))
+    if (concat?.kind === 'final') {
+      await deps.finals.create(req, res, concat)
+      return
+    }
     if (bringsBody(req)) assertOffsetStream(req.get('content-type'))
     assertCreationLengths(req)
     await handOver(deps, req, res)
@@ -71,6 +79,11 @@ export function tusRoutes(deps: TusRouteDeps): Router {
     if (req.method === 'PATCH') assertOffsetStream(req.get('content-type'))
     const { record } = await deps.find(String(req.params.id), principalHere())
     aboutUpload(record)
+    if (isFinal(record) && req.method === 'PATCH') throw takesNoBytes()
+    if (isFinal(record) && req.method === 'HEAD') {
+      await deps.finals.head(req, res, record)
+      return
+    }
     if (req.method === 'PATCH') assertPatchLength(req, record.length)
     await handOver(deps, req, res)
   }
@@ -126,8 +139,10 @@ async function handOver(deps: TusRouteDeps, req: Request, res: Response): Promis
 
 /** Headers that come from the record rather than from the library. */
 function describe(res: Response, method: string, record: UploadRecord, { expiryMs, now }: TusRouteDeps): void {
+  if (method !== 'DELETE' && isPartial(record)) res.set('Upload-Concat', 'partial')
   if (method === 'HEAD' && record.metadata !== '') res.set('Upload-Metadata', record.metadata)
-  const unfinished = record.state === 'receiving' && res.get('upload-offset') !== String(record.length)
+  const unfinished =
+    record.state === 'receiving' && (isPartial(record) || res.get('upload-offset') !== String(record.length))
   if (method === 'DELETE' || !unfinished) return
   const lastByte = method === 'HEAD' ? (requestContext().lastByteAt ?? now()) : now()
   // RFC 9110 date, as tus "expiration" asks for.

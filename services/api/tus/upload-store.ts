@@ -24,6 +24,8 @@ export class UploadStore extends DataStore {
     'expiration',
     'checksum',
     'checksum-trailer',
+    'concatenation',
+    'concatenation-unfinished',
   ]
   readonly #deps: UploadStoreDeps
 
@@ -50,8 +52,8 @@ export class UploadStore extends DataStore {
     aboutUpload(record)
     const offset = await this.#offsetOf(found)
     // A process that died between the last byte and the record: what is complete on the disk is finished by whoever sees it.
-    if (record.state === 'receiving' && record.length !== null && offset === record.length)
-      await this.#deps.finish(record, offset)
+    const known = found.partial?.whole ?? false
+    if (record.state === 'receiving' && offset === record.length && !known) await this.#deps.finish(record, offset)
     return new Upload({ id, offset, ...(record.length === null ? {} : { size: record.length }) })
   }
 

@@ -1,4 +1,5 @@
 import type { Principal } from '#shared/contracts/token.ts'
+import type { Concat } from '#shared/domain/concat.ts'
 import { AppError } from '#shared/domain/errors.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import type { Room, UploadIndex } from '#shared/redis/upload-index.ts'
@@ -22,47 +23,53 @@ export type Admission = {
   readonly metadata: string
   readonly wanted: WantedUpload
   readonly tokenSha256: string
+  readonly concat?: Concat
 }
 
 /** Decides whether a new upload may come in, and reserves its room; refuses here, not after 40 GB. */
 export const createAdmitUpload = ({ index, placement, room, limits, now }: AdmitDeps) =>
-  async function admitUpload({
-    id,
-    principal,
-    length,
-    metadata,
-    wanted,
-    tokenSha256,
-  }: Admission): Promise<UploadRecord> {
+  async function admitUpload(admission: Admission): Promise<UploadRecord> {
+    const { length } = admission
     if (length !== null && length > limits.maxUploadBytes) throw tooLong(length, limits.maxUploadBytes)
-    const at = now()
-    const record: UploadRecord = {
-      version: 1,
-      id,
-      owner: principal.user,
-      groups: principal.groups,
-      token_sha256: tokenSha256,
-      job: wanted.job,
-      path: wanted.path,
-      placed_path: null,
-      length,
-      state: 'receiving',
-      on_conflict: wanted.onConflict,
-      declared_sha256: wanted.declaredSha256,
-      declared_type: wanted.declaredType,
-      metadata,
-      created_at: at.toISOString(),
-      updated_at: at.toISOString(),
-      expires_at: new Date(at.getTime() + limits.uploadExpiryMs).toISOString(),
-      decision: null,
-      verdict: null,
-      held_reason: null,
-    }
+    const record = newRecord(admission, now(), limits.uploadExpiryMs)
     const free = await room()
-    if (wanted.onConflict === 'refuse' && (await placement.isTaken(record))) throw taken()
+    await assertNameFree(placement, record)
     await reserve(index, record, free)
     return record
   }
+
+/** The record an upload begins with. */
+export function newRecord(admission: Admission, at: Date, expiryMs: number): UploadRecord {
+  const { id, principal, length, metadata, wanted, tokenSha256, concat } = admission
+  return {
+    version: 1,
+    id,
+    owner: principal.user,
+    groups: principal.groups,
+    token_sha256: tokenSha256,
+    job: wanted.job,
+    path: wanted.path,
+    placed_path: null,
+    length,
+    state: 'receiving',
+    on_conflict: wanted.onConflict,
+    declared_sha256: wanted.declaredSha256,
+    declared_type: wanted.declaredType,
+    metadata,
+    created_at: at.toISOString(),
+    updated_at: at.toISOString(),
+    expires_at: new Date(at.getTime() + expiryMs).toISOString(),
+    decision: null,
+    verdict: null,
+    ...(concat === undefined ? {} : { concat }),
+    held_reason: null,
+  }
+}
+
+/** Throws `conflict` where `on_conflict` is `refuse` and the job has a file of the name. */
+export async function assertNameFree(placement: Placement, record: UploadRecord): Promise<void> {
+  if (record.on_conflict === 'refuse' && (await placement.isTaken(record))) throw taken()
+}
 
 async function reserve(index: UploadIndex, record: UploadRecord, room: Room): Promise<void> {
   const bytes = record.length ?? 0

@@ -1,0 +1,107 @@
+import { type FinalRecord, isFinal, isPartial, piecesOf } from '#shared/domain/final-record.ts'
+import type { IndexedUpload, UploadIndex } from '#shared/redis/upload-index.ts'
+import type { UploadLocks } from '#shared/redis/upload-lock.ts'
+import type { Placement } from '#shared/storage/placement.ts'
+import type { UploadFiles } from '#shared/storage/upload-files.ts'
+import { areWhole } from '#shared/uploads/finish-partial.ts'
+import type { FinishUpload } from '#shared/uploads/finish-upload.ts'
+import { type Admission, assertNameFree, newRecord } from './admit-upload.ts'
+import { assertMayUse, assertOwn, claimedAlready, noPartial } from './own-partials.ts'
+import { tooLong } from './room.ts'
+
+export type CreateFinalDeps = {
+  index: UploadIndex
+  files: UploadFiles
+  placement: Placement
+  locks: UploadLocks
+  finish: FinishUpload
+  limits: { maxUploadBytes: number; uploadExpiryMs: number }
+  now: () => Date
+}
+
+export type FinalAdmission = Omit<Admission, 'length' | 'concat'> & {
+  readonly header: string
+  readonly partials: readonly string[]
+}
+
+/** Longest wait for another request that finishes the same final, ms. */
+const WAIT_MS = 15_000
+/** The partials' bytes are reserved already: a final brings none. */
+const NO_LIMIT = { quotaBytes: -1, freeBytes: -1 }
+
+/**
+ * Makes a final of partial uploads, which may still be on their way. The same request again (its answer was lost) is answered with
+ * the same upload. `created` is false then.
+ */
+export function createCreateFinal({ index, files, placement, locks, finish, limits, now }: CreateFinalDeps) {
+  return async function createFinal(admission: FinalAdmission): Promise<{ record: FinalRecord; created: boolean }> {
+    const { principal, partials } = admission
+    const found = await Promise.all(partials.map((id) => index.get(id)))
+    for (const upload of found) assertOwn(upload, principal)
+    const claimer = found.find((upload) => upload?.partial?.final)?.partial?.final
+    if (claimer) return { record: await sameAgain(claimer, admission), created: false }
+    const pieces = found.map(assertMayUse)
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
+    if (length > limits.maxUploadBytes) throw tooLong(length, limits.maxUploadBytes)
+    const concat = { kind: 'final', header: admission.header, pieces, assembled: 0 } as const
+    const record = newRecord({ ...admission, length, concat }, now(), limits.uploadExpiryMs) as FinalRecord
+    await assertNameFree(placement, record)
+    return create(record, admission)
+  }
+
+  async function create(record: FinalRecord, admission: FinalAdmission) {
+    return locked(record.id, async () => {
+      const reply = await index.create(record, 0, NO_LIMIT)
+      if (reply.kind === 'claimed') return { record: await sameAgain(reply.final, admission), created: false }
+      if (reply.kind !== 'created') throw noPartial()
+      await writeAndFinish(record).catch(async (error: unknown) => {
+        await index.step('delete', record, 0, true)
+        await files.removeRecord(record)
+        throw error
+      })
+      return { record, created: true }
+    })
+  }
+
+  /** On at once if nothing is missing; else the record, before anybody is told of it. */
+  async function writeAndFinish(record: FinalRecord): Promise<void> {
+    if (!(await areWhole(index, record))) await files.writeRecord(record)
+    await finish(record, record.length)
+  }
+
+  async function sameAgain(id: string, { principal, partials }: FinalAdmission): Promise<FinalRecord> {
+    const claimer = await index.get(id)
+    if (!isSame(claimer, principal.user, partials)) throw claimedAlready()
+    // Whoever made it may have died before the disk knew.
+    await locked(id, async () => {
+      const { record } = (await index.get(id)) ?? {}
+      if (record?.state === 'receiving' && isFinal(record)) await writeAndFinish(record)
+    })
+    return claimer.record
+  }
+
+  async function locked<Value>(id: string, run: () => Promise<Value>): Promise<Value> {
+    const lock = locks.newLock(id)
+    await lock.lock(AbortSignal.timeout(WAIT_MS), () => undefined)
+    try {
+      return await run()
+    } finally {
+      await lock.unlock()
+    }
+  }
+}
+
+function isSame(
+  found: IndexedUpload | undefined,
+  owner: string,
+  partials: readonly string[],
+): found is IndexedUpload & { record: FinalRecord } {
+  if (found === undefined || !isFinal(found.record) || isPartial(found.record)) return false
+  const { record } = found
+  return (
+    record.owner === owner &&
+    record.state !== 'deleted' &&
+    record.state !== 'expired' &&
+    piecesOf(record).join() === partials.join()
+  )
+}
