@@ -94,7 +94,7 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
     remove: createRemoveLocked({ locks, index, removeUpload }),
     withdraw,
     ietf,
-    sendInterim: createSendInterim(config.interimResponses),
+    sendInterim: createSendInterim(config.interimResponses, log),
     list: createListUploads({ index }),
     verify: createTokenVerifier(config.jwt),
     uploadLimit: createRateLimiter(redis, keys, 'uploads', config.rateLimits.uploads),

@@ -58,7 +58,9 @@ describe.each([6, 10])('interop version %d', (version) => {
       'upload-draft-interop-version': String(version),
       'cache-control': 'no-store',
     })
-    expect(answer.interims.map(({ status }) => status)).toEqual([104])
+    expect(answer.interims.map(({ status, phrase }) => `${status} ${phrase}`)).toEqual([
+      '104 Upload Resumption Supported',
+    ])
     expect(answer.interims[0]?.headers).toEqual({
       location: answer.headers.location,
       'upload-draft-interop-version': String(version),

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net'
 
 export type RawAnswer = {
   readonly status: number
+  readonly phrase: string
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
@@ -51,13 +52,14 @@ export class RawConnection {
   async answer(bodiless = false): Promise<RawAnswer> {
     const head = (await this.#until('\r\n\r\n')).toString('latin1')
     const [first = '', ...lines] = head.trimEnd().split('\r\n')
-    const status = Number(/^HTTP\/1\.[01] (\d{3}) /.exec(first)?.[1])
+    const [, code, phrase = ''] = /^HTTP\/1\.[01] (\d{3}) (.*)$/.exec(first) ?? []
+    const status = Number(code)
     if (!(status >= 100)) throw new Error(`Not an answer: ${first}`)
     const headers = Object.fromEntries(
       lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
     )
     const length = bodiless || status < 200 || status === 204 ? 0 : Number(headers['content-length'] ?? 0)
-    return { status, headers, body: (await this.#take(length)).toString('utf8') }
+    return { status, phrase, headers, body: (await this.#take(length)).toString('utf8') }
   }
 
   /** The final answer, with the interim ones before it. */
