@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectRedis } from '#shared/redis/connect.ts'
 import { createKeys } from '#shared/redis/keys.ts'
 import { createLogger } from '#shared/runtime/logger.ts'
+import { ietf } from '../support/ietf.ts'
+import { RawConnection } from '../support/raw-http.ts'
 import { sharedRedisUrl } from '../support/redis.ts'
 import { type Site, startSite } from '../support/site.ts'
 import { testToken } from '../support/tokens.ts'
@@ -85,4 +87,22 @@ test('one body too many waits for its turn; beyond that 429 and when to come bac
   expect(both.map((one) => one.response.status).toSorted()).toEqual([201, 429])
   expect(await redis.exists(places)).toBe(0)
   redis.disconnect()
+})
+
+test('bodies of IETF uploads are counted with them', async () => {
+  const body = Buffer.from('0123456789')
+  const max = testToken({ sub: 'max' })
+  const open = await RawConnection.open(api(0))
+  const fields = { 'Upload-Draft-Interop-Version': '10', 'Upload-Complete': '?1' }
+  open.begin('POST', TUS_PATH, { ...bearer(max), ...fields, 'Content-Length': '10' })
+  expect((await open.answer()).status).toBe(104)
+
+  const one = () => ietf(api(0), max, 10, { headers: { 'Upload-Complete': '?1' }, body })
+  const [first, second] = [one(), one()]
+  const refused = await Promise.race([first, second])
+  expect([refused.status, JSON.parse(refused.body).code]).toEqual([429, 'too_many_uploads'])
+  open.write(body)
+  expect((await open.answer()).status).toBe(201)
+  open.cut()
+  expect((await Promise.all([first, second])).map(({ status }) => status).toSorted()).toEqual([201, 429])
 })

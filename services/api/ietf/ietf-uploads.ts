@@ -7,7 +7,7 @@ import type { Received } from '#shared/storage/receive.ts'
 import { translateFault } from '../http/answer-error.ts'
 import { HTTP_STATUS } from '../http/error-status.ts'
 import { bringsBody } from '../http/finish-answer.ts'
-import { requestContext } from '../http/request-context.ts'
+import { principalHere, requestContext } from '../http/request-context.ts'
 import type { BodyPlan } from '../tus/receive-body.ts'
 import { DRAIN_MS } from '../tus/tus-server.ts'
 import type { UploadStore } from '../tus/upload-store.ts'
@@ -48,7 +48,9 @@ export function createIetfUploads(deps: IetfUploadDeps) {
     const context = requestContext()
     const [gone, stop] = [new AbortController(), new AbortController()]
     context.res.once('close', () => gone.abort())
-    const lock = locks.newLock(id)
+    // Whose body is received is counted with the lock.
+    const owner = bringsBody(context.req) ? (context.record?.owner ?? principalHere().user) : undefined
+    const lock = locks.newLock(id, owner)
     await lock.lock(gone.signal, () => void setTimeout(() => stop.abort(), DRAIN_MS).unref())
     context.lock = lock
     try {
