@@ -25,6 +25,8 @@ export const createKeys = (prefix: string) => {
     probe: `${tag}:probe`,
     /** Sorted set: locks under which bodies of the owner are received, by the end of their lease (ms). */
     bodies: (owner: string) => `${tag}:bodies:${owner}`,
+    /** Which server has kept the locks since when, so that it is noticed when some may have been forgotten. */
+    lockAge: `${tag}:lock-age`,
     lockRelease: `${tag}:lock-release`,
     rateLimit: `${tag}:rate`,
     ticket: (ticket: string) => `${tag}:ticket:${ticket}`,

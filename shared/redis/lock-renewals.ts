@@ -1,4 +1,5 @@
 import type { Logger } from '../runtime/logger.ts'
+import { COMMAND_TIMEOUT_MS } from './connect.ts'
 import { luaScript } from './lua-script.ts'
 import type { RedisClient } from './redis-client.ts'
 
@@ -51,7 +52,9 @@ export function createLockRenewals({ redis, log, leaseMs, renewMs }: Deps) {
     const sent = performance.now()
     try {
       const keys = batch.flatMap(({ key, bodies }) => [key, bodies])
-      const renewed = await renew(keys, leaseMs, ...batch.map(({ token }) => token))
+      // Nobody else can have a lock before its deadline; an answer is not waited for longer than the time limit of a command.
+      const alone = (lease: Lease) => (sent + COMMAND_TIMEOUT_MS < lease.deadline ? '1' : '')
+      const renewed = await renew(keys, leaseMs, ...batch.flatMap((lease) => [lease.token, alone(lease)]))
       for (const [i, lease] of batch.entries()) lease.deadline = renewed[i] === true ? sent + leaseMs : 0
     } catch (err) {
       log.warn({ err, locks: batch.length }, 'locks not renewed')

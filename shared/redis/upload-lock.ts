@@ -7,7 +7,12 @@ import { luaScript } from './lua-script.ts'
 import type { RedisClient } from './redis-client.ts'
 
 const count = (raw: unknown) => Number(raw)
-const acquireScript = luaScript('airlock_lock_acquire', new URL('./lua/lock-acquire.lua', import.meta.url), 2, count)
+const REPLIES = ['held', 'taken', 'noPlace', 'tooEarly'] as const
+const acquired = (raw: unknown) => {
+  const [code, age, waitMs] = raw as [number, string, number]
+  return { reply: REPLIES[code], age, waitMs }
+}
+const acquireScript = luaScript('airlock_lock_acquire', new URL('./lua/lock-acquire.lua', import.meta.url), 3, acquired)
 const releaseScript = luaScript('airlock_lock_release', new URL('./lua/lock-release.lua', import.meta.url), 2, count)
 
 /** How long a lock lasts without renewal, ms: an upload whose process was killed goes on after this. */
@@ -42,6 +47,8 @@ type Deps = {
   bodiesPerUser?: number
 }
 
+type Wanted = { id: string; token: string; owner: string | undefined; isNew: boolean }
+
 const busy = () =>
   new AppError('locked', 'upload_locked', 'Cannot take the upload: another request is still writing to it', {
     retryAfterSeconds: 2,
@@ -74,6 +81,8 @@ export function createUploadLocks({ redis, subscriber, keys, log, bodiesPerUser 
   const holders = new Map<string, RequestRelease>()
   const lines = new Map<string, Promise<void>>()
   const wakers = new Map<string, Set<() => void>>()
+  /** The age of the locks as Redis told it last (see lock-acquire.lua). */
+  let age = ''
 
   subscriber.on('message', (channel: string, message: string) => {
     if (channel !== keys.lockRelease) return
@@ -82,8 +91,8 @@ export function createUploadLocks({ redis, subscriber, keys, log, bodiesPerUser 
     else for (const wake of wakers.get(id) ?? []) wake()
   })
 
-  /** Waits until the lock may be free: woken by its release, at the latest after ASK_MS. */
-  const releaseOrTick = (id: string, signal: AbortSignal) =>
+  /** Waits until the lock may be free: woken by its release, at the latest after `ms`. */
+  const releaseOrTick = (id: string, signal: AbortSignal, ms = ASK_MS) =>
     new Promise<void>((resolve) => {
       const wake = () => {
         clearTimeout(timer)
@@ -92,7 +101,7 @@ export function createUploadLocks({ redis, subscriber, keys, log, bodiesPerUser 
         if (waiting.size === 0) wakers.delete(id)
         resolve()
       }
-      const timer = setTimeout(wake, ASK_MS)
+      const timer = setTimeout(wake, ms)
       const waiting = wakers.get(id) ?? new Set()
       wakers.set(id, waiting.add(wake))
       signal.addEventListener('abort', wake)
@@ -120,14 +129,17 @@ export function createUploadLocks({ redis, subscriber, keys, log, bodiesPerUser 
     return leave
   }
 
-  async function takeLease(id: string, token: string, owner: string | undefined, signal: AbortSignal): Promise<number> {
+  async function takeLease({ id, token, owner, isNew }: Wanted, signal: AbortSignal): Promise<number> {
     const began = performance.now()
     const most = owner === undefined ? 0 : bodiesPerUser
+    const scriptKeys = [keys.lock(id), keys.bodies(owner ?? ''), keys.lockAge]
     while (performance.now() < began + ACQUIRE_TIMEOUT_MS && !signal.aborted) {
       const sent = performance.now()
-      const reply = await acquire([keys.lock(id), keys.bodies(owner ?? '')], token, LEASE_MS, most)
-      if (reply === 1) return sent + LEASE_MS
-      if (reply === 2) await placeOrTick(owner ?? '', sent - began, signal)
+      const answer = await acquire(scriptKeys, token, LEASE_MS, most, age, isNew ? '1' : '')
+      age = answer.age
+      if (answer.reply === 'taken') return sent + LEASE_MS
+      if (answer.reply === 'noPlace') await placeOrTick(owner ?? '', sent - began, signal)
+      else if (answer.reply === 'tooEarly') await releaseOrTick(id, signal, answer.waitMs)
       else {
         await redis.publish(keys.lockRelease, `ask:${id}`)
         await releaseOrTick(id, signal)
@@ -143,12 +155,20 @@ export function createUploadLocks({ redis, subscriber, keys, log, bodiesPerUser 
     await releaseOrTick(placeOf(owner), signal)
   }
 
+  /** A lock that was asked for in vain may come yet, when Redis gets to it: it must not stand in the way of the next. */
+  const takeBack = ({ id, token, owner }: Wanted) =>
+    void release([keys.lock(id), keys.bodies(owner ?? '')], token, keys.lockRelease, `rel:${id}`).catch((err) =>
+      log.debug({ err, uploadId: id }, 'lock not taken back; it ends with its lease'),
+    )
+
   return {
-    /** `owner`: whose body will be received under it, and is counted; none for a lock without a body. */
-    newLock(id: string, owner?: string): UploadLock {
+    /** `owner`: whose body will be received under it, and is counted; none for a lock without a body. `isNew`: the id was
+     * made here just now, so that nobody else can hold a lock that Redis has forgotten. */
+    newLock(id: string, owner?: string, isNew = false): UploadLock {
       let lease: Lease | undefined
       let leave: (() => void) | undefined
       const token = randomUUID()
+      const wanted = { id, token, owner, isNew }
       const key = keys.lock(id)
       const bodies = owner === undefined || bodiesPerUser === 0 ? key : keys.bodies(owner)
 
@@ -156,9 +176,10 @@ export function createUploadLocks({ redis, subscriber, keys, log, bodiesPerUser 
         async lock(signal, requestRelease) {
           leave = await queueUp(id, signal)
           try {
-            const deadline = await takeLease(id, token, owner, signal)
+            const deadline = await takeLease(wanted, signal)
             lease = { key, bodies, token, deadline, onLate: () => void requestRelease() }
           } catch (error) {
+            takeBack(wanted)
             leave()
             throw error instanceof AppError ? error : unavailable(error)
           }

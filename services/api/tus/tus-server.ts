@@ -93,7 +93,7 @@ const FREE = { lock: async () => undefined, unlock: async () => undefined }
 
 /** Takes a lock before the library does; the library's own call then only says whom to ask for release. */
 async function takeAhead(locks: UploadLocks, id: string, owner: string): Promise<UploadLock> {
-  const lock = locks.newLock(id, owner)
+  const lock = locks.newLock(id, owner, true)
   let asked = false
   let requestRelease: () => unknown = () => {
     asked = true
