@@ -14,6 +14,8 @@ export type ChaosOptions = {
   readonly gapMs: number
   /** Longest SIGSTOP, ms. */
   readonly longestFreezeMs: number
+  /** Rounds of each scene of two processes; 0: chaos instead. */
+  readonly scenes: number
   /** Folder for the logs and timelines of a run with findings. */
   readonly out: string
 }
@@ -39,7 +41,14 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
     args: [...args],
     options: {
       ...{ minutes: text, seconds: text, seed: text, engineers: text, 'mb-per-minute': text, 'disk-mb': text },
-      ...{ 'gap-ms': text, 'longest-freeze-ms': text, faults: text, without: text, out: text },
+      ...{
+        'gap-ms': text,
+        'longest-freeze-ms': text,
+        faults: text,
+        without: text,
+        out: text,
+        scenes: text,
+      },
     },
   })
   const read = (name: keyof typeof values, fallback: number) => number(values[name] ?? String(fallback), name)
@@ -54,6 +63,7 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
     gapMs: read('gap-ms', 2_000),
     longestFreezeMs: read('longest-freeze-ms', 30_000),
     faults: faults.filter((kind) => !without.includes(kind)),
+    scenes: read('scenes', 0),
     out: values.out ?? 'var/chaos',
   }
 }
