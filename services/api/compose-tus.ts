@@ -38,7 +38,7 @@ export type TusParts = {
   bodies: OpenBodies
   log: Logger
   find: FindUpload
-  finish: (record: UploadRecord, size: number) => Promise<void>
+  finish: (record: UploadRecord, size: number, assertHeld: () => void) => Promise<void>
   remove: (found: IndexedUpload) => Promise<void>
   removeUpload: ReturnType<typeof createRemoveUpload>
   /** Takes an admission back; what stands in the way is the sweep's. */

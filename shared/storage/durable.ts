@@ -29,12 +29,16 @@ export async function makeDirectory(path: string): Promise<void> {
   }
 }
 
-/** Replaces a file in one step: temporary file, (fsync,) rename, (fsync of the directory). A reader sees the old or the new, never a part. */
-export async function writeWhole(path: string, text: string, durable: boolean): Promise<void> {
+/**
+ * Replaces a file in one step: temporary file, (fsync,) rename, (fsync of the directory). A reader sees the old or the new, never a part.
+ * `guard` throws where it may not be replaced any more; asked at the last moment.
+ */
+export async function writeWhole(path: string, text: string, durable: boolean, guard?: () => void): Promise<void> {
   // Not the pid: processes in containers and on other hosts share those.
   const temporary = `${path}.${randomUUID()}.tmp`
   try {
     await writeNew(temporary, text, durable)
+    guard?.()
     await rename(temporary, path)
   } catch (error) {
     await unlinkIfThere(temporary)

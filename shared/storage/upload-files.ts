@@ -6,6 +6,7 @@ import { isMissing } from './disk-errors.ts'
 import { createEmpty, makeDirectory, unlinkIfThere, writeWhole } from './durable.ts'
 import type { Layout } from './layout.ts'
 import { assertMounted } from './root.ts'
+import { beginWriting, endOthersWriting, type StagedWriter } from './staged-writer.ts'
 
 export type UploadFiles = ReturnType<typeof createUploadFiles>
 
@@ -36,9 +37,9 @@ export function createUploadFiles(layout: Layout) {
       })
     },
 
-    /** Writes the record so that it survives a power cut: fsync of file and directory. */
-    writeRecord: (record: UploadRecord): Promise<void> =>
-      believeMissing(writeWhole(recordPath(record), JSON.stringify(record), true)),
+    /** Writes the record so that it survives a power cut: fsync of file and directory. `guard` throws once the lock on the upload is lost. */
+    writeRecord: (record: UploadRecord, guard?: () => void): Promise<void> =>
+      believeMissing(writeWhole(recordPath(record), JSON.stringify(record), true, guard)),
 
     /** The record on disk, or undefined where there is none; throws `bad_record` for a damaged one. */
     async readRecord(named: Named): Promise<UploadRecord | undefined> {
@@ -57,10 +58,17 @@ export function createUploadFiles(layout: Layout) {
       return facts
     },
 
-    openData: (named: Named, how: 'read' | 'write'): Promise<FileHandle> =>
-      believeMissing(
-        open(dataPath(named), (how === 'read' ? constants.O_RDONLY : constants.O_WRONLY) | constants.O_NOFOLLOW),
-      ),
+    /** Opens the bytes for who writes the same ones to the same places, however often. */
+    openData: (named: Named): Promise<FileHandle> =>
+      believeMissing(open(dataPath(named), constants.O_WRONLY | constants.O_NOFOLLOW)),
+
+    /** Opens the bytes for writing behind the first `size`; throws ENOENT while the upload is being created. */
+    beginWriting: (named: Named, size: number, guard: () => void): Promise<StagedWriter> =>
+      believeMissing(beginWriting(dataPath(named), size, guard)),
+
+    /** After this no late write of a process that lost its lock can reach the first `size` bytes. */
+    endOthersWriting: (named: Named, size: number, guard: () => void): Promise<void> =>
+      believeMissing(endOthersWriting(dataPath(named), size, guard)),
 
     removeData: (named: Named): Promise<void> => unlinkIfThere(dataPath(named)),
     /** The bytes first: a record without them is seen to be gone. */

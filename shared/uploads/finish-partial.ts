@@ -26,7 +26,7 @@ export async function areWhole(index: UploadIndex, final: FinalRecord): Promise<
 /** The end of a partial: durable like any upload's, and the last one of a waiting final lets that one go on. May run twice. */
 export function createFinishPartial(
   { files, index, locks, now, log }: FinishPartialDeps,
-  finishFile: (record: UploadRecord, size: number) => Promise<void>,
+  finishFile: (record: UploadRecord, size: number, assertHeld: () => void) => Promise<void>,
 ) {
   /** Under the final's lock, so that a record written late cannot undo what its scan has done meanwhile. */
   async function bringOn(id: string): Promise<void> {
@@ -36,15 +36,14 @@ export function createFinishPartial(
       const record = (await index.get(id))?.record
       if (record === undefined || !isFinal(record) || record.state !== 'receiving') return
       if (!(await areWhole(index, record))) return
-      lock.assertHeld()
-      await finishFile(record, record.length)
+      await finishFile(record, record.length, lock.assertHeld)
     } finally {
       await lock.unlock()
     }
   }
 
-  return async function finishPartial(record: UploadRecord, size: number): Promise<void> {
-    await files.writeRecord({ ...record, length: size, updated_at: now().toISOString() })
+  return async function finishPartial(record: UploadRecord, size: number, assertHeld: () => void): Promise<void> {
+    await files.writeRecord({ ...record, length: size, updated_at: now().toISOString() }, assertHeld)
     try {
       const reply = await index.whole(record, size, now().getTime())
       if (reply.kind === 'refused') {

@@ -11,12 +11,12 @@ export type FinishUpload = ReturnType<typeof createFinishUpload>
 /**
  * All bytes are there and durable: makes the record say so, durably, then steps, which puts it in line for its scan. Answers once
  * the disk has it; what Redis could not be told is brought through by the sweep. May run twice. A partial is not scanned, but may be what a final
- * waited for; a final whose partials are not all there goes on waiting.
+ * waited for; a final whose partials are not all there goes on waiting. `assertHeld` throws once the lock on the upload is lost.
  */
 export function createFinishUpload(deps: FinishDeps) {
   const { files, index, line, now, log } = deps
 
-  async function finishFile(record: UploadRecord, size: number): Promise<void> {
+  async function finishFile(record: UploadRecord, size: number, assertHeld: () => void): Promise<void> {
     const received: UploadRecord = {
       ...record,
       length: size,
@@ -24,7 +24,7 @@ export function createFinishUpload(deps: FinishDeps) {
       updated_at: now().toISOString(),
       expires_at: null,
     }
-    await files.writeRecord(received)
+    await files.writeRecord(received, assertHeld)
     try {
       const reply = await index.step('finish', received, size)
       if (reply.kind === 'refused' && (reply.state === 'deleted' || reply.state === 'expired')) {
@@ -40,9 +40,12 @@ export function createFinishUpload(deps: FinishDeps) {
   }
   const finishPartial = createFinishPartial(deps, finishFile)
 
-  return async function finishUpload(record: UploadRecord, size: number): Promise<void> {
-    if (isPartial(record)) return finishPartial(record, size)
-    if (!isFinal(record)) return finishFile(record, size)
-    if (await areWhole(index, record)) await finishFile(record, record.length)
+  return async function finishUpload(record: UploadRecord, size: number, assertHeld: () => void): Promise<void> {
+    if (isFinal(record)) {
+      if (await areWhole(index, record)) await finishFile(record, record.length, assertHeld)
+      return
+    }
+    await files.endOthersWriting(record, size, assertHeld)
+    return isPartial(record) ? finishPartial(record, size, assertHeld) : finishFile(record, size, assertHeld)
   }
 }

@@ -22,15 +22,17 @@ const STOP_LIMIT_MS = 30_000
 /** What a child gets of this process's environment: nothing that could configure it. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ']
 
+/** `execPath`: what is run in place of node. */
+export type StartOptions = { readonly execPath?: string; readonly readyLimitMs?: number }
+
 /**
- * Runs a process's real main file and waits until it says that it is ready. `entry` is relative to the repository, `execPath` what
- * is run in place of node.
- * Its environment is `env` and nothing else that could configure it. It ends with the test process at the latest.
+ * Runs a process's real main file and waits until it says that it is ready. `entry` is relative to the repository. Its environment is `env`
+ * and nothing else that could configure it. It ends with the test process at the latest.
  */
 export async function startProcess(
   entry: string,
   env: Record<string, string>,
-  execPath = process.execPath,
+  { execPath = process.execPath, readyLimitMs = READY_LIMIT_MS }: StartOptions = {},
 ): Promise<RunningProcess> {
   const child = fork(resolve(REPOSITORY, entry), [], {
     execPath,
@@ -46,7 +48,7 @@ export async function startProcess(
   process.once('exit', killAtExit)
   const exited = exitOf(child)
   void exited.then(() => process.off('exit', killAtExit))
-  await untilReady(entry, child, logs)
+  await untilReady(entry, child, logs, readyLimitMs)
   return {
     pid: child.pid ?? 0,
     logs,
@@ -63,8 +65,8 @@ function collectLines(output: Readable, logs: string[]): void {
   createInterface({ input: output }).on('line', (line) => logs.push(line))
 }
 
-async function untilReady(entry: string, child: ChildProcess, logs: readonly string[]): Promise<void> {
-  const limit = AbortSignal.timeout(READY_LIMIT_MS)
+async function untilReady(entry: string, child: ChildProcess, logs: readonly string[], limitMs: number): Promise<void> {
+  const limit = AbortSignal.timeout(limitMs)
   const closed = once(child, 'close')
   try {
     await Promise.race([readyMessage(child, limit), endedEarly(child, limit)])
@@ -72,7 +74,7 @@ async function untilReady(entry: string, child: ChildProcess, logs: readonly str
     child.kill('SIGKILL')
     // The outputs end after the process does, and the reason stands in them.
     await closed
-    const why = limit.aborted ? `not ready after ${READY_LIMIT_MS} ms` : (cause as Error).message
+    const why = limit.aborted ? `not ready after ${limitMs} ms` : (cause as Error).message
     throw new Error(`Cannot start ${entry}: ${why}\n${tail(logs)}`, { cause })
   }
 }

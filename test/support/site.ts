@@ -45,7 +45,7 @@ export async function startSite(plan: SitePlan = {}): Promise<Site> {
   const start = async (entry: string, portName?: string): Promise<Member> => {
     const port = portName === undefined ? undefined : await freePort()
     const own = portName === undefined ? env : { ...env, [portName]: String(port) }
-    const begin = () => startProcess(entry, own, plan.execPath)
+    const begin = () => startProcess(entry, own, plan.execPath === undefined ? {} : { execPath: plan.execPath })
     return { process: await begin(), url: `http://127.0.0.1:${port}`, start: begin }
   }
   const many = (count: number, entry: string, portName?: string) =>

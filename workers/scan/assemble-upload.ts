@@ -42,7 +42,7 @@ export function createAssembleUpload(deps: AssembleDeps) {
     await lock.lock(AbortSignal.any([signal, AbortSignal.timeout(WAIT_MS)]), () => undefined)
     try {
       await assembly.adopt(record)
-      const file = await files.openData(record, 'write')
+      const file = await files.openData(record)
       try {
         return await clear(await new Assembly(deps, record, file, lock).run(signal))
       } finally {

@@ -15,7 +15,7 @@ export type SweepDeps = {
   files: UploadFiles
   line: ScanLine
   locks: UploadLocks
-  finish: (record: UploadRecord, size: number) => Promise<void>
+  finish: (record: UploadRecord, size: number, assertHeld: () => void) => Promise<void>
   removeUpload: ReturnType<typeof createRemoveUpload>
   rules: SweepRules
   log: Logger
@@ -38,17 +38,22 @@ export function createSweep({ index, files, line, locks, finish, removeUpload, r
       const found = await index.get(id)
       if (found === undefined) return 'none'
       const { action, staged } = await plan(found, lastMoved, now)
-      await perform(action, found, staged)
+      await perform(action, found, staged, lock.assertHeld)
       return action
     } finally {
       await lock.unlock()
     }
   }
 
-  async function perform(action: SweepAction, { record, received }: IndexedUpload, staged: number): Promise<void> {
+  async function perform(
+    action: SweepAction,
+    { record, received }: IndexedUpload,
+    staged: number,
+    assertHeld: () => void,
+  ): Promise<void> {
     switch (action) {
       case 'finish':
-        return finish(record, staged)
+        return finish(record, staged, assertHeld)
       case 'expire':
         return removeUpload.remove(record, received, 'expire')
       case 'withdraw':
@@ -94,7 +99,7 @@ export function createSweep({ index, files, line, locks, finish, removeUpload, r
     const planned = await plan(found, lastMoved, now)
     if (planned.action === 'none') return 'none'
     const action = record.state === 'receiving' ? await underLock(record.id, now, lastMoved) : planned.action
-    if (record.state !== 'receiving') await perform(action, found, planned.staged)
+    if (record.state !== 'receiving') await perform(action, found, planned.staged, () => undefined)
     if (action !== 'none') log.info({ uploadId: record.id, state: record.state, action }, 'put right')
     return action
   }

@@ -14,7 +14,7 @@ import type { OpenBodies } from './open-bodies.ts'
 
 export type ReceiveBodyDeps = {
   files: UploadFiles
-  finish: (record: UploadRecord, size: number) => Promise<void>
+  finish: (record: UploadRecord, size: number, assertHeld: () => void) => Promise<void>
   /** Keeps a reservation ahead of the bytes where the length is not known. */
   reserveAhead: (record: UploadRecord) => (end: number) => Promise<void>
   progress: (record: UploadRecord, offset: number) => void
@@ -59,9 +59,10 @@ export function createReceiveBody({
     }
     if (record.state !== 'receiving') return { offset, ended: true }
     const ahead = record.length === null ? reserveAhead(record) : undefined
-    const file = await files.openData(record, 'write').catch((error: unknown) => {
+    const writer = await files.beginWriting(record, offset, lock.assertHeld).catch((error: unknown) => {
       throw isMissing(error) ? notReady(error) : error
     })
+    const { file } = writer
     askForBody(req, res)
     const guard = (end: number) => {
       lock.assertHeld()
@@ -89,10 +90,11 @@ export function createReceiveBody({
       await durable.sync(reached)
       lock.assertHeld()
       if (reached === record.length || (record.length === null && plan.completes === true && ended)) {
+        await writer.rest()
         metrics.finished.inc()
-        await finish(record, reached)
+        await finish(record, reached, lock.assertHeld)
       } else if (reached > offset) {
-        if (offset === 0) await files.writeRecord(record)
+        if (offset === 0) await files.writeRecord(record, lock.assertHeld)
         await noteOffset(record, reached)
       }
       return { offset: reached, ended }
@@ -100,7 +102,7 @@ export function createReceiveBody({
       await durable.keepWhatIsSafe(lock.assertHeld)
       throw error
     } finally {
-      await file.close()
+      await writer.close()
     }
   }
 }

@@ -7,7 +7,7 @@ import { aboutUpload, requestContext } from '../http/request-context.ts'
 export type UploadStoreDeps = {
   files: UploadFiles
   find: (id: string) => Promise<IndexedUpload>
-  finish: (record: UploadRecord, size: number) => Promise<void>
+  finish: (record: UploadRecord, size: number, assertHeld: () => void) => Promise<void>
   remove: (found: IndexedUpload) => Promise<void>
   declareLength: (record: UploadRecord, length: number) => Promise<UploadRecord>
   /** Takes an admission back whose files could not be made. */
@@ -42,7 +42,7 @@ export class UploadStore extends DataStore {
       await this.#deps.withdraw(record)
       throw error
     }
-    if (record.length === 0) await this.#deps.finish(record, 0)
+    if (record.length === 0) await this.#deps.finish(record, 0, assertHeldHere())
     return upload
   }
 
@@ -53,7 +53,8 @@ export class UploadStore extends DataStore {
     const offset = await this.#offsetOf(found)
     // A process that died between the last byte and the record: what is complete on the disk is finished by whoever sees it.
     const known = found.partial?.whole ?? false
-    if (record.state === 'receiving' && offset === record.length && !known) await this.#deps.finish(record, offset)
+    if (record.state === 'receiving' && offset === record.length && !known)
+      await this.#deps.finish(record, offset, assertHeldHere())
     return new Upload({ id, offset, ...(record.length === null ? {} : { size: record.length }) })
   }
 
@@ -77,6 +78,9 @@ export class UploadStore extends DataStore {
     return staged?.size ?? 0
   }
 }
+
+/** A creation without a body needs no lock: nobody else knows of it yet. */
+const assertHeldHere = (): (() => void) => requestContext().lock?.assertHeld ?? (() => undefined)
 
 function recordHere(): UploadRecord {
   const { record } = requestContext()

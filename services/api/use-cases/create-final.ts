@@ -50,11 +50,11 @@ export function createCreateFinal({ index, files, placement, locks, finish, limi
   }
 
   async function create(record: FinalRecord, admission: FinalAdmission) {
-    return locked(record.id, async () => {
+    return locked(record.id, async (assertHeld) => {
       const reply = await index.create(record, 0, NO_LIMIT)
       if (reply.kind === 'claimed') return { record: await sameAgain(reply.final, admission), created: false }
       if (reply.kind !== 'created') throw noPartial()
-      await writeAndFinish(record).catch(async (error: unknown) => {
+      await writeAndFinish(record, assertHeld).catch(async (error: unknown) => {
         await index.step('delete', record, 0, true)
         await files.removeRecord(record)
         throw error
@@ -64,27 +64,27 @@ export function createCreateFinal({ index, files, placement, locks, finish, limi
   }
 
   /** On at once if nothing is missing; else the record, before anybody is told of it. */
-  async function writeAndFinish(record: FinalRecord): Promise<void> {
-    if (!(await areWhole(index, record))) await files.writeRecord(record)
-    await finish(record, record.length)
+  async function writeAndFinish(record: FinalRecord, assertHeld: () => void): Promise<void> {
+    if (!(await areWhole(index, record))) await files.writeRecord(record, assertHeld)
+    await finish(record, record.length, assertHeld)
   }
 
   async function sameAgain(id: string, { principal, partials }: FinalAdmission): Promise<FinalRecord> {
     const claimer = await index.get(id)
     if (!isSame(claimer, principal.user, partials)) throw claimedAlready()
     // Whoever made it may have died before the disk knew.
-    await locked(id, async () => {
+    await locked(id, async (assertHeld) => {
       const { record } = (await index.get(id)) ?? {}
-      if (record?.state === 'receiving' && isFinal(record)) await writeAndFinish(record)
+      if (record?.state === 'receiving' && isFinal(record)) await writeAndFinish(record, assertHeld)
     })
     return claimer.record
   }
 
-  async function locked<Value>(id: string, run: () => Promise<Value>): Promise<Value> {
+  async function locked<Value>(id: string, run: (assertHeld: () => void) => Promise<Value>): Promise<Value> {
     const lock = locks.newLock(id)
     await lock.lock(AbortSignal.timeout(WAIT_MS), () => undefined)
     try {
-      return await run()
+      return await run(lock.assertHeld)
     } finally {
       await lock.unlock()
     }

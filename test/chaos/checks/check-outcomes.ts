@@ -41,7 +41,7 @@ async function checkOne(upload: TrackedUpload, view: UploadView | undefined, dep
   if (view === undefined) {
     const answer = await rest.view(id)
     // Another file of this name has taken its place.
-    if (plan.onConflict === 'replace' && answer !== 404 && plan.content.good) return
+    if (plan.onConflict === 'replace' && plan.content.good && (answer === 404 || answer === 410)) return
     journal.find('an acknowledged upload is gone', `${id}: ${JSON.stringify(answer)}`, about, id)
     return
   }

@@ -110,7 +110,9 @@ async function checkGone(two: TwoProcesses, id: string): Promise<string[]> {
     `nothing of ${id} to be left`,
     async () => {
       const files = await readdir(join(two.site.root, 'users', OWNER), { recursive: true })
-      return files.some((name) => name.includes(id)) ? undefined : []
+      const some = files.filter((name) => name.includes(id))
+      if (some.length > 0) throw new Error(some.join(' '))
+      return []
     },
     10_000,
   ).catch((error: Error) => [error.message])

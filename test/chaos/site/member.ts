@@ -9,6 +9,8 @@ export type Life = { readonly startedAt: number; readonly logs: readonly string[
 
 /** How long a process that cannot start is left alone before the next try, ms. */
 const AGAIN_MS = 500
+/** A start on a busy machine, ms: to kill it and begin anew makes the machine busier. */
+const READY_LIMIT_MS = 120_000
 
 /** A process with a supervisor, as a site has one: whatever ends it, it is started again. */
 export class Member {
@@ -27,7 +29,7 @@ export class Member {
     this.name = name
     this.kind = kind
     this.#journal = journal
-    this.#start = () => startProcess(entry, env)
+    this.#start = () => startProcess(entry, env, { readyLimitMs: READY_LIMIT_MS })
   }
 
   get isUp(): boolean {
