@@ -32,6 +32,9 @@ export function requestContext(): RequestContext {
   return context
 }
 
+/** Throws once the lock of this request is lost. A creation without a body has none: nobody else knows of its upload yet. */
+export const assertHeldHere = (): void => requestContext().lock?.assertHeld()
+
 /** Who asks; only behind `authenticate`. */
 export function principalHere(): Principal {
   const { principal } = requestContext()

@@ -7,7 +7,7 @@ import type { Received } from '#shared/storage/receive.ts'
 import { translateFault } from '../http/answer-error.ts'
 import { HTTP_STATUS } from '../http/error-status.ts'
 import { bringsBody } from '../http/finish-answer.ts'
-import { principalHere, requestContext } from '../http/request-context.ts'
+import { assertHeldHere, principalHere, requestContext } from '../http/request-context.ts'
 import type { BodyPlan } from '../tus/receive-body.ts'
 import { DRAIN_MS } from '../tus/tus-server.ts'
 import type { UploadStore } from '../tus/upload-store.ts'
@@ -22,7 +22,7 @@ export type IetfUploadDeps = {
   /** Admits the upload of this request under `id`; throws what the client is to be told. */
   admit: (id: string, length: number | null, metadata: string) => Promise<void>
   receiveBody: (plan: BodyPlan) => Promise<Received>
-  finish: (record: UploadRecord, size: number) => Promise<void>
+  finish: (record: UploadRecord, size: number, assertHeld: () => void) => Promise<void>
   withdraw: (record: UploadRecord) => Promise<void>
   maxUploadBytes: number
 }
@@ -67,7 +67,7 @@ export function createIetfUploads(deps: IetfUploadDeps) {
     const checksum = contentDigestOf(req)
     if (!bringsBody(req)) {
       checksum?.verify()
-      if (last) await deps.finish(recordHere(), offset)
+      if (last) await deps.finish(recordHere(), offset, assertHeldHere)
       return { offset, complete: last || offset === length }
     }
     tellOffset(undefined)

@@ -2,7 +2,7 @@ import { DataStore, Upload } from '@tus/server'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import type { IndexedUpload } from '#shared/redis/upload-index.ts'
 import type { UploadFiles } from '#shared/storage/upload-files.ts'
-import { aboutUpload, requestContext } from '../http/request-context.ts'
+import { aboutUpload, assertHeldHere, requestContext } from '../http/request-context.ts'
 
 export type UploadStoreDeps = {
   files: UploadFiles
@@ -42,7 +42,7 @@ export class UploadStore extends DataStore {
       await this.#deps.withdraw(record)
       throw error
     }
-    if (record.length === 0) await this.#deps.finish(record, 0, assertHeldHere())
+    if (record.length === 0) await this.#deps.finish(record, 0, assertHeldHere)
     return upload
   }
 
@@ -54,7 +54,7 @@ export class UploadStore extends DataStore {
     // A process that died between the last byte and the record: what is complete on the disk is finished by whoever sees it.
     const known = found.partial?.whole ?? false
     if (record.state === 'receiving' && offset === record.length && !known)
-      await this.#deps.finish(record, offset, assertHeldHere())
+      await this.#deps.finish(record, offset, assertHeldHere)
     return new Upload({ id, offset, ...(record.length === null ? {} : { size: record.length }) })
   }
 
@@ -78,9 +78,6 @@ export class UploadStore extends DataStore {
     return staged?.size ?? 0
   }
 }
-
-/** A creation without a body needs no lock: nobody else knows of it yet. */
-const assertHeldHere = (): (() => void) => requestContext().lock?.assertHeld ?? (() => undefined)
 
 function recordHere(): UploadRecord {
   const { record } = requestContext()
