@@ -10,6 +10,8 @@ import {
   type MemberJudge,
   placeIn,
 } from './content.ts'
+import { EmbeddedSearch, signaturesIn } from './embedded/embedded-search.ts'
+import { programInStreams } from './embedded/inspect-streams.ts'
 import { ExecutableSniffer } from './executables/executable-sniffer.ts'
 import { formatListeners } from './format-listeners.ts'
 import type { Inspection } from './inspection.ts'
@@ -58,15 +60,17 @@ export class Walker implements MemberJudge {
   }
 
   /** All of it lies in one buffer: it is looked at there. */
-  #small(content: Content, cursor: Cursor, bytes: Buffer, sniffer: ExecutableSniffer): Promise<Label> {
+  async #small(content: Content, cursor: Cursor, bytes: Buffer, sniffer: ExecutableSniffer): Promise<Label> {
     const sample = new Sample(bytes, bytes.length)
     const type = detect(sample, content.name)
-    for (const listener of [sniffer, ...this.#listeners(content, type, sample)]) {
+    const search = this.#search(content, type)
+    for (const listener of [sniffer, ...this.#listeners(content, type, sample), search]) {
       listener.push(bytes)
       listener.end?.()
     }
     this.#identify(content, sample, type)
     this.#checkTail(content, type, bytes, bytes.length)
+    await this.#checkStreams(content, type, search)
     return this.#open(content, type, sample, cursor)
   }
 
@@ -76,13 +80,31 @@ export class Walker implements MemberJudge {
     const tail = new TailKeeper(ZIP_TAIL)
     const sample = new Sample(head, content.size)
     const type = detect(sample, content.name)
-    const listeners = [sniffer, tail, ...this.#listeners(content, type, sample)]
+    const search = this.#search(content, type)
+    const listeners = [sniffer, tail, ...this.#listeners(content, type, sample), search]
     const tapped = new Cursor(new TappedStream(cursor, ...listeners))
     await tapped.peek(head.length)
     this.#identify(content, sample, type)
     const label = await this.#open(content, type, sample, tapped)
     this.#checkTail(content, type, tail.bytes, tail.size)
+    await this.#checkStreams(content, type, search)
     return label
+  }
+
+  /** Archives inside what is none: 7-Zip looks for them. */
+  #search(content: Content, type: Detected): EmbeddedSearch {
+    const wanted = content.nativeZone || ZIP_CARRIERS.has(type.id) ? [] : signaturesIn(type)
+    return new EmbeddedSearch(wanted, (name, at) => {
+      const detail = `${type.label.en} with a ${name} archive inside, at byte ${at}`
+      this.#inspection.report('ambiguous_archive', content.place, detail)
+    })
+  }
+
+  async #checkStreams(content: Content, type: Detected, search: EmbeddedSearch): Promise<void> {
+    if (search.streams.length === 0) return
+    const inside = await programInStreams(search, this.#inspection, content.place)
+    if (inside === null) return
+    this.#inspection.report('ambiguous_archive', content.place, `${type.label.en} with another file inside: ${inside}`)
   }
 
   #listeners(content: Content, type: Detected, sample: Sample): Listener[] {

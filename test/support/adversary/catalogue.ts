@@ -6,6 +6,7 @@ import { ZIPS } from './good/zips.ts'
 import { BOMBS } from './hostile/bombs.ts'
 import { CORNERS } from './hostile/corners.ts'
 import { CPIO } from './hostile/cpio.ts'
+import { EMBEDDED } from './hostile/embedded.ts'
 import { EXECUTABLES } from './hostile/executables.ts'
 import { FOREIGN } from './hostile/foreign.ts'
 import { GZIP } from './hostile/gzip.ts'
@@ -32,6 +33,7 @@ export const HOSTILE: readonly HostileCase[] = hostileCases(
     CORNERS,
     FOREIGN,
     CPIO,
+    EMBEDDED,
     UNREADABLE,
     MISMATCHES,
   ],

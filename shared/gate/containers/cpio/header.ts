@@ -73,7 +73,9 @@ const LONGEST_NAME = 4096
  */
 export function beginsAsCpio(head: Buffer): boolean {
   const header = parseCpioHeader(head)
-  if (header === null || header.length > BINARY) return header !== null
+  if (header === null) return false
+  // Digits alone are data, e.g. a table of bits: a name of many thousands of them, and no byte that is not text.
+  if (header.length > BINARY) return header.nameSize <= LONGEST_NAME || head.includes(0)
   const name = head.toString('latin1', BINARY, BINARY + Math.min(header.nameSize, LONGEST_NAME))
   return (
     TYPES.has(header.mode & TYPE_MASK) &&

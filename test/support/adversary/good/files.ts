@@ -11,11 +11,14 @@ import {
   stepFile,
 } from '../../archives/cae.ts'
 import { javaClass, oleFile } from '../../archives/executables.ts'
+import { gzipOf } from '../../archives/tar.ts'
 import type { GoodCases } from '../case.ts'
 import { gifFile, pdfFile } from '../pictures.ts'
 
 const deck = () => lsdynaDeck(20)
 const text = (content: string) => () => Buffer.from(content)
+
+const NRRD = Buffer.from('NRRD0004\ntype: short\ndimension: 1\nsizes: 20000\nencoding: gzip\nendian: little\n\n')
 
 export const FILES: GoodCases = {
   deck: ['case/main.k', deck],
@@ -35,6 +38,16 @@ export const FILES: GoodCases = {
   'stl-binary-mz': ['wing.stl', () => binaryStl(500, 'MZ axis upward')],
   'stl-text': ['wing.stl', text('solid a\nfacet normal 0 0 1\nouter loop\nendloop\nendfacet\nendsolid a\n')],
   'stl-empty': ['wing.stl', () => binaryStl(0)],
+  'nrrd-gzip': ['ct.nrrd', () => Buffer.concat([NRRD, gzipOf(noise(40_000))])],
+  'blocks-of-gzip': [
+    'result.rsx',
+    () => Buffer.concat(Array.from({ length: 12 }, (_, i) => gzipOf(noise(3000, i + 1)))),
+  ],
+  'text-about-archives': [
+    'notes.txt',
+    text('7z starts with 7z\u00bc\u00af, zip with PK\u0003\u0004, tar says ustar, cpio 070701.\n'),
+  ],
+  'digits-like-cpio': ['bits.dat', text(`${'0707070707'.repeat(20)}\n`)],
   hdf5: ['a.h5', () => hdf5File()],
   'hdf5-matlab-block': ['a.mat', () => hdf5File({ userBlock: Buffer.from('MATLAB 7.3 MAT-file, written by us') })],
   'hdf5-text-block': ['a.h5', () => hdf5File({ userBlock: Buffer.from('#!MZ measured values\n'.repeat(60)) })],

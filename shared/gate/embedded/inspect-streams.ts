@@ -1,0 +1,76 @@
+import { KIB } from '#shared/domain/limits.ts'
+import { readGzipHeader } from '../containers/gzip-header.ts'
+import { isArchive } from '../containers/registry.ts'
+import { decoderOf } from '../decoders/decoders.ts'
+import { startDecoder } from '../decoders/start-decoder.ts'
+import { executableIn } from '../executables/executable-sniffer.ts'
+import { Inspection } from '../inspection.ts'
+import { BufferStream, type ByteStream, Cursor } from '../io/byte-stream.ts'
+import { DamagedData, InflateStream } from '../io/inflate.ts'
+import { GateProblem } from '../problem.ts'
+import { detect } from '../types/detect.ts'
+import { Sample } from '../types/sample.ts'
+import type { EmbeddedSearch, Stream } from './embedded-search.ts'
+
+const HEAD = 64 * KIB
+
+/**
+ * What compressed streams inside other content hold. Blocks of data are ordinary (NRRD, many result files); a program or an
+ * archive is not, and some tools would unpack it. Null if there is none.
+ */
+export async function programInStreams(
+  search: EmbeddedSearch,
+  inspection: Inspection,
+  place: string,
+): Promise<string | null> {
+  if (search.left > 0) inspection.leave(`${place} (${search.left} compressed streams inside)`)
+  for (const stream of search.streams) {
+    if (stream.codec !== 'gzip' && decoderOf(inspection.decoders, 'sevenZip') === null) {
+      inspection.leave(`${place} (${stream.codec} at byte ${stream.at})`)
+      continue
+    }
+    const head = await beginningOf(stream, inspection, place)
+    const inside = executableIn(head) ?? archiveIn(head)
+    if (inside !== null) return `${inside}, packed by ${stream.codec}, at byte ${stream.at}`
+  }
+  return null
+}
+
+function archiveIn(head: Buffer): string | null {
+  const type = detect(new Sample(head, null), '')
+  return isArchive(type.family) ? type.label.en : null
+}
+
+/** As far as it can be decoded: what only looks like a stream gives nothing. */
+async function beginningOf(stream: Stream, { policy, decoders }: Inspection, place: string): Promise<Buffer> {
+  const cursor = new Cursor(new BufferStream(Buffer.concat(stream.parts)))
+  // Of its own: what a stream by chance declares is no finding, and its bytes are no member's.
+  const own = new Inspection(policy, stream.size, decoders)
+  const head: Buffer[] = []
+  try {
+    await using opened = await open(stream, cursor, own, place)
+    let length = 0
+    for (let chunk = await opened.next(); chunk !== null && length < HEAD; chunk = await opened.next()) {
+      head.push(Buffer.from(chunk))
+      length += chunk.length
+    }
+  } catch (error) {
+    if (!(error instanceof GateProblem || error instanceof DamagedData)) throw error
+  }
+  return Buffer.concat(head)
+}
+
+type Opened = ByteStream & AsyncDisposable
+
+async function open(stream: Stream, cursor: Cursor, inspection: Inspection, place: string): Promise<Opened> {
+  if (stream.codec !== 'gzip') {
+    // By the tool that would unpack it, which also gives what stands in front of other bytes or of a sudden end.
+    const args = ['x', '-si', '-so', '-bd', '-mmt=1', `-t${stream.codec}`]
+    const run = startDecoder(inspection, { place, format: stream.codec, name: 'sevenZip', args, input: cursor })
+    return { next: () => run.next(), [Symbol.asyncDispose]: () => run.close() }
+  }
+  const header = await readGzipHeader(cursor, place, inspection.budgets.maxNameBytes)
+  if (header === null) throw new GateProblem('not_inspectable', place, 'no gzip header')
+  const inflate = new InflateStream(cursor)
+  return { next: () => inflate.next(), [Symbol.asyncDispose]: () => inflate.close() }
+}

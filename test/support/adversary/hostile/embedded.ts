@@ -1,0 +1,88 @@
+import { deflateRawSync } from 'node:zlib'
+import { noise, u16, u32 } from '../../archives/bytes.ts'
+import { hdf5File, lsdynaDeck, openfoamField, sbatchScript } from '../../archives/cae.ts'
+import { isoFile, peFile } from '../../archives/executables.ts'
+import { gzipOf, tarOf } from '../../archives/tar.ts'
+import { zipOf } from '../../archives/zip.ts'
+import type { HostileCases } from '../case.ts'
+import { cabOf } from '../formats/cabinet.ts'
+import { cpioOf } from '../formats/cpio.ts'
+import { xzOf, zstdOf } from '../formats/frames.ts'
+import { BZIP2_PE } from '../formats/packed.ts'
+import { rar4Of, rar5Of } from '../formats/rar.ts'
+import { sevenZipOf } from '../formats/seven-zip.ts'
+
+const deck = lsdynaDeck(300)
+const members = [{ name: 'tool', data: peFile() }]
+const tail = Buffer.from('$ the deck goes on\n'.repeat(40))
+const behind = (archive: Buffer) => () => Buffer.concat([deck, archive])
+const inside = (archive: Buffer) => () => Buffer.concat([deck, archive, tail])
+const zip = zipOf(members)
+
+const ARCHIVES: Readonly<Record<string, Buffer>> = {
+  '7z': sevenZipOf(members),
+  rar4: rar4Of(members),
+  rar5: rar5Of(members),
+  cab: cabOf(members),
+  tar: tarOf(members),
+  'cpio-new': cpioOf(members),
+  'cpio-old': cpioOf(members, 'old'),
+  'cpio-little': cpioOf(members, 'little'),
+  'cpio-big': cpioOf(members, 'big'),
+  iso: isoFile(),
+  gzip: gzipOf(peFile()),
+  'gzip-tar': gzipOf(tarOf(members)),
+  'gzip-in-gzip': gzipOf(gzipOf(peFile())),
+}
+/** What only an outside tool decodes; without it nothing is said. */
+const PACKED = { xz: xzOf(peFile()), zstd: zstdOf(peFile()), bzip2: BZIP2_PE } as const
+
+/** One header of LHA, level 0, stored. */
+function lhaOf(data: Buffer): Buffer {
+  const body = Buffer.concat([
+    Buffer.from('-lh0-'),
+    u32(data.length),
+    u32(data.length),
+    u32(0),
+    Buffer.from([0x20, 0, 4]),
+    Buffer.from('tool'),
+    u16(0),
+  ])
+  const sum = body.reduce((total, byte) => total + byte, 0) & 0xff
+  return Buffer.concat([Buffer.from([body.length, sum]), body, data, Buffer.from([0])])
+}
+
+/** 7-Zip looks for archives in the first 8 MiB of what it does not know, and unpacks the first one. */
+export const EMBEDDED: HostileCases = {
+  ...Object.fromEntries(
+    Object.entries(ARCHIVES).flatMap(([name, archive]) => [
+      [`ambiguous_archive/deck-then-${name}`, ['a.k', behind(archive)] as const],
+      [`ambiguous_archive/deck-around-${name}`, ['a.k', inside(archive)] as const],
+    ]),
+  ),
+  'ambiguous_archive/deck-then-lha': ['a.k', behind(lhaOf(peFile()))],
+  'ambiguous_archive/deck-around-zip': ['a.k', inside(zip)],
+  'ambiguous_archive/deck-around-far-7z': [
+    'a.k',
+    () => Buffer.concat([lsdynaDeck(100_000), sevenZipOf(members), tail]),
+  ],
+  'ambiguous_archive/script-then-tar-gz': ['setup.sh', () => Buffer.concat([sbatchScript(), gzipOf(tarOf(members))])],
+  'ambiguous_archive/field-then-7z': ['0/p', () => Buffer.concat([openfoamField(), sevenZipOf(members)])],
+  'ambiguous_archive/unknown-then-tar': ['state.001', () => Buffer.concat([noise(3000), tarOf(members)])],
+  'ambiguous_archive/hdf5-then-7z': ['a.h5', () => Buffer.concat([hdf5File(), sevenZipOf(members)])],
+  'ambiguous_archive/in-zip-deck-around-7z': [
+    'a.zip',
+    () => zipOf([{ name: 'a.k', data: inside(sevenZipOf(members))() }]),
+  ],
+  'ambiguous_archive/text-in-gzip-around-tar': ['a.gz', () => gzipOf(inside(tarOf(members))())],
+  ...Object.fromEntries(
+    Object.entries(PACKED).map(([codec, packed]) => [
+      `ambiguous_archive/deck-then-${codec}`,
+      ['a.k', behind(packed)] as const,
+    ]),
+  ),
+  'ambiguous_archive/deck-around-headless-gzip': [
+    'a.k',
+    inside(Buffer.concat([Buffer.from('1f8b08000000000002ff', 'hex'), deflateRawSync(peFile())])),
+  ],
+}
