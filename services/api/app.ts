@@ -58,7 +58,7 @@ export function createApp(deps: AppDeps): Express {
   const uploading = {
     ...deps,
     path: TUS_PATH,
-    recordOf: async (id: string) => (isUploadId(id) ? (await deps.index.get(id))?.record : undefined),
+    recordOf: async (id: string) => (isUploadId(id) ? (await deps.lookup.live(id, null))?.record : undefined),
     expiryMs: config.uploadExpiryMs,
     now: Date.now,
   }

@@ -8,6 +8,7 @@ import type { UploadLocks } from '#shared/redis/upload-lock.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import type { Placement } from '#shared/storage/placement.ts'
 import type { UploadFiles } from '#shared/storage/upload-files.ts'
+import type { LookupUpload } from '#shared/uploads/lookup-upload.ts'
 import type { createRemoveUpload } from '#shared/uploads/remove-upload.ts'
 import type { ApiConfig } from './config.ts'
 import { aboutUpload, principalHere, requestContext } from './http/request-context.ts'
@@ -30,6 +31,7 @@ import { parseWantedUpload } from './use-cases/wanted-upload.ts'
 export type TusParts = {
   config: ApiConfig
   index: UploadIndex
+  lookup: LookupUpload
   files: UploadFiles
   placement: Placement
   locks: UploadLocks
@@ -56,7 +58,7 @@ export function composeTus(parts: TusParts): { tus: Server; finals: FinalUploads
     ...parts,
     find: (id) => parts.find(id, principalHere()),
     declareLength: grow.declareLength,
-    withdraw: (record) => parts.removeUpload.remove(record, 0, 'delete'),
+    withdraw: (record) => parts.removeUpload.withdraw(record),
   })
   const admit = async (id: string, length: number | null, metadata: string, concat?: Concat) => {
     const wanted = parseWantedUpload(id, parseUploadMetadata(metadata))

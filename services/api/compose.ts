@@ -11,14 +11,12 @@ import { probeRedis } from '#shared/redis/probe-redis.ts'
 import { createProgressPublisher } from '#shared/redis/progress-publisher.ts'
 import { createRateLimiter } from '#shared/redis/rate-limits.ts'
 import { createTickets } from '#shared/redis/tickets.ts'
-import { createUploadIndex } from '#shared/redis/upload-index.ts'
 import { createUploadLocks } from '#shared/redis/upload-lock.ts'
 import type { Lifecycle } from '#shared/runtime/lifecycle.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import { createLayout } from '#shared/storage/layout.ts'
-import { createPlacement } from '#shared/storage/placement.ts'
 import { checkRoot } from '#shared/storage/root.ts'
-import { createUploadFiles } from '#shared/storage/upload-files.ts'
+import { composeUploads } from '#shared/uploads/compose-uploads.ts'
 import { createFinishUpload } from '#shared/uploads/finish-upload.ts'
 import { createRemoveUpload } from '#shared/uploads/remove-upload.ts'
 import { createApp } from './app.ts'
@@ -33,7 +31,7 @@ import { OpenBodies } from './tus/open-bodies.ts'
 import { createFindUpload } from './use-cases/find-upload.ts'
 import { createListUploads } from './use-cases/list-uploads.ts'
 import { createRemoveLocked } from './use-cases/remove-locked.ts'
-import { createRoomGauge } from './use-cases/room.ts'
+import { createRoomGauge, rebuilding } from './use-cases/room.ts'
 
 /** Composition root: builds in order, registers each stop as soon as there is something to stop. */
 export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle): Promise<{ port: number }> {
@@ -54,24 +52,24 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
   await locks.listen()
 
   const now = () => new Date()
-  const index = createUploadIndex({ redis, keys })
-  const files = createUploadFiles(layout)
-  const placement = createPlacement(layout)
+  const { index, files, placement, lookup, upkeep, staging } = composeUploads({ redis, keys, layout })
+  if (await staging.isEmpty()) await upkeep.markNew()
   const metrics = createApiMetrics()
   const bodies = new OpenBodies()
   metrics.watchReceiving(() => bodies.count)
   watchLine(metrics.registry, line.figures, log)
-  const find = createFindUpload({ index })
-  const removeUpload = createRemoveUpload({ files, placement, index, now })
+  const find = createFindUpload({ lookup })
+  const removeUpload = createRemoveUpload({ files, placement, index, now, log })
   const remove = ({ record, received }: { record: Parameters<typeof removeUpload.remove>[0]; received: number }) =>
     removeUpload.remove(record, received, 'delete')
   const finish = createFinishUpload({ files, index, locks, line, now, log })
   const room = createRoomGauge(layout, config)
   const withdraw = (record: UploadRecord) =>
-    removeUpload.remove(record, 0, 'delete').catch((err) => log.warn({ err }, 'admission not taken back'))
+    removeUpload.withdraw(record).catch((err) => log.warn({ err }, 'admission not taken back'))
   const { tus, finals, ietf } = composeTus({
     config,
     index,
+    lookup,
     files,
     placement,
     locks,
@@ -89,9 +87,12 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
   })
 
   const app = createApp({
-    ...{ config, log, metrics, tus, finals, find, index, placement, quotaBytes: config.quotaBytes },
+    ...{ config, log, metrics, tus, finals, find, index, lookup, placement, quotaBytes: config.quotaBytes },
+    assertWhole: async () => {
+      if (!(await upkeep.isBuilt())) throw rebuilding()
+    },
     tickets: createTickets({ redis, keys }),
-    remove: createRemoveLocked({ locks, index, removeUpload }),
+    remove: createRemoveLocked({ locks, lookup, placement, removeUpload }),
     withdraw,
     ietf,
     sendInterim: createSendInterim(config.interimResponses, log),

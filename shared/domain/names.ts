@@ -85,3 +85,6 @@ export function numberedPath(path: string, n: number): string {
 /** RFC 9562 version 7 in lower case: the only form an upload id has. */
 const UPLOAD_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 export const isUploadId = (value: unknown): value is string => typeof value === 'string' && UPLOAD_ID.test(value)
+
+/** When the upload of this id was created, ms since the epoch: the first 48 bits of a UUIDv7 (RFC 9562 §5.7). */
+export const timeOfId = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)

@@ -47,3 +47,21 @@ export type UploadRecord = {
   /** Why a held upload is held, in a sentence for people. */
   readonly held_reason: string | null
 }
+
+/** An upload as the disk has it. */
+export type OnDisk = {
+  readonly record: UploadRecord
+  /** Bytes that are there. */
+  readonly received: number
+  /** When its last step or byte came, ms since the epoch. */
+  readonly movedAt: number
+  /** Of a gone upload: whether bytes of it are left. */
+  readonly bytesLeft: boolean
+}
+
+/**
+ * `updated_at` of what follows `record`: now, and never at or before the record it follows, whatever the clock of this host says. Of two
+ * versions of a record the one with the later time is the later one.
+ */
+export const laterThan = ({ updated_at }: Pick<UploadRecord, 'updated_at'>, now: Date): string =>
+  new Date(Math.max(now.getTime(), Date.parse(updated_at) + 1)).toISOString()

@@ -3,6 +3,8 @@ import { AppError } from '../domain/errors.ts'
 export type CreateReply =
   | { kind: 'created'; eventId: string }
   | { kind: 'exists' }
+  /** Redis lost its data, and the quotas are not known again yet. */
+  | { kind: 'rebuilding' }
   | { kind: 'quota'; used: number; reserved: number }
   | { kind: 'room'; pending: number }
   /** A partial of the new final is another final's already, or cannot be used any more. */
@@ -43,7 +45,7 @@ export const replyTo = {
   create(raw: unknown): CreateReply {
     const [kind, first, second] = parts(raw)
     if (kind === 'created') return { kind, eventId: first }
-    if (kind === 'exists') return { kind }
+    if (kind === 'exists' || kind === 'rebuilding') return { kind }
     if (kind === 'quota') return { kind, used: Number(first), reserved: Number(second) }
     if (kind === 'room') return { kind, pending: Number(first) }
     if (kind === 'claimed') return { kind, final: first }

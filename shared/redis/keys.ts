@@ -4,9 +4,17 @@ export const createKeys = (prefix: string) => {
   return Object.freeze({
     upload: (id: string) => `${tag}:upload:${id}`,
     uploadPrefix: `${tag}:upload:`,
+    /** There while the index is whole; missing, Redis has lost its data (or never had any), and the index is rebuilt from disk. */
+    built: `${tag}:built`,
+    /** There while a rebuild runs: gone with Redis's data, so that the rebuild knows that it has to begin again. */
+    rebuilding: (number: string) => `${tag}:rebuilding:${number}`,
+    /** Hash: what the sweeps of the site have done, by action. */
+    sweepActions: `${tag}:sweep-actions`,
     /** Sorted set of upload ids by creation time (ms). */
     ownerUploads: (owner: string) => `${tag}:uploads:${owner}`,
     allUploads: `${tag}:uploads`,
+    /** Sorted set of an owner's partial uploads (tus "concatenation"), which are on no other list. */
+    ownerPartials: (owner: string) => `${tag}:partials:${owner}`,
     /** Sorted set of upload ids in one state by the time of the last step (ms). */
     stateUploads: (state: string) => `${tag}:state:${state}`,
     stateUploadsPrefix: `${tag}:state:`,

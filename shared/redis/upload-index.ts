@@ -11,14 +11,14 @@ import type { RedisClient } from './redis-client.ts'
 import { laneOf, SCAN_LINE_LUA } from './scan-line.ts'
 
 /** Events kept in the stream: what a client that was away may still catch up on. */
-const STREAM_LENGTH = 100_000
+export const STREAM_LENGTH = 100_000
 /** A gone upload answers 404 or 410 for this long before it is forgotten. */
-const GONE_SECONDS = 30 * 86_400
+export const GONE_SECONDS = 30 * 86_400
 
 const script = (name: string, keyCount: number, prelude?: URL) =>
   luaScript(`airlock_${name}`, new URL(`./lua/${name}.lua`, import.meta.url), keyCount, (raw) => raw, prelude)
-const createScript = script('create', 7)
-const stepScript = script('step', 8, SCAN_LINE_LUA)
+const createScript = script('create', 8)
+const stepScript = script('step', 9, SCAN_LINE_LUA)
 const reserveScript = script('reserve', 3)
 const progressScript = script('progress', 3)
 const wholeScript = script('whole', 3)
@@ -64,7 +64,12 @@ export function createUploadIndex({ redis, keys }: { redis: RedisClient; keys: K
       const listed = isPartial(record) ? '0' : '1'
       const limits = [bytes, room.quotaBytes, room.freeBytes, STREAM_LENGTH, listed, record.created_at]
       const claims = [listed, keys.uploadPrefix, ...piecesOf(record)]
-      const raw = await runCreate([...keysOf(record), keys.stateUploads(record.state)], ...args, ...limits, ...claims)
+      const raw = await runCreate(
+        [...keysOf(record), keys.stateUploads(record.state), keys.built, keys.ownerPartials(record.owner)],
+        ...args,
+        ...limits,
+        ...claims,
+      )
       return replyTo.create(raw)
     },
 
@@ -77,7 +82,7 @@ export function createUploadIndex({ redis, keys }: { redis: RedisClient; keys: K
       const after: UploadRecord = { ...record, state: to }
       const place = after.placed_path === null ? '' : `${after.job}/${after.placed_path}`
       const raw = await runStep(
-        [...keysOf(after), keys.placed(after.owner), keys.scanLine],
+        [...keysOf(after), keys.placed(after.owner), keys.scanLine, keys.ownerPartials(after.owner)],
         ...[after.id, after.owner, `,${from.join(',')},`, to, Date.parse(after.updated_at), JSON.stringify(after)],
         ...[JSON.stringify(uploadView(after, received)), after.length ?? received, keys.stateUploadsPrefix],
         ...[isPartial(after) ? 0 : STREAM_LENGTH, GONE_SECONDS, after.updated_at, received, place, laneOf(after)],
@@ -107,6 +112,7 @@ export function createUploadIndex({ redis, keys }: { redis: RedisClient; keys: K
         room.quotaBytes,
         room.freeBytes,
         text,
+        record === undefined ? 0 : Date.parse(record.updated_at),
       )
       return replyTo.reserve(raw)
     },
@@ -146,18 +152,23 @@ export function createUploadIndex({ redis, keys }: { redis: RedisClient; keys: K
     },
 
     /**
-     * Ids in `state` with the time (ms since the epoch) of their last step or byte, those before `olderThan` only, read `page` at a
-     * time from the young end down, so that what leaves the set meanwhile does not shift what is still to come.
+     * Ids in `state` with the time (ms since the epoch) of their last step or byte, those before `olderThan` (and not before `since`)
+     * only, read `page` at a time from the young end down, so that what leaves the set meanwhile does not shift what is still to come.
      */
-    async *standing(state: UploadState, olderThan: number, page: number): AsyncGenerator<{ id: string; at: number }> {
+    async *standing(
+      state: UploadState,
+      olderThan: number,
+      page: number,
+      since: number | '-inf' = '-inf',
+    ): AsyncGenerator<{ id: string; at: number }> {
       const key = keys.stateUploads(state)
-      const end = await redis.zcount(key, '-inf', olderThan)
+      const end = await redis.zcount(key, since, olderThan)
       for (
         let offset = Math.max(0, end - page), left = end;
         left > 0;
         left = offset, offset = Math.max(0, offset - page)
       ) {
-        const found = await redis.zrangebyscore(key, '-inf', olderThan, 'WITHSCORES', 'LIMIT', offset, left - offset)
+        const found = await redis.zrangebyscore(key, since, olderThan, 'WITHSCORES', 'LIMIT', offset, left - offset)
         for (let i = 0; i + 1 < found.length; i += 2) yield { id: found[i] ?? '', at: Number(found[i + 1]) }
       }
     },

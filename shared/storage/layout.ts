@@ -6,16 +6,23 @@ export type Layout = ReturnType<typeof createLayout>
 export const createLayout = (root: string) => {
   const staging = (owner: string) => join(root, 'users', owner, '.airlock')
   const quarantine = (owner: string) => join(root, 'quarantine', owner)
+  const ledger = (owner: string) => join(root, 'ledger', owner)
   return Object.freeze({
     root,
     marker: join(root, '.airlock-root'),
     users: join(root, 'users'),
     staging,
     record: (owner: string, id: string) => join(staging(owner), `${id}.json`),
+    /** A record on its way into the ledger. */
+    folding: (owner: string, id: string) => join(staging(owner), `${id}.folding`),
     data: (owner: string, id: string) => join(staging(owner), `${id}.data`),
     job: (owner: string, job: string) => join(root, 'users', owner, 'jobs', job),
     placed: (owner: string, job: string, path: string) => join(root, 'users', owner, 'jobs', job, ...path.split('/')),
     quarantine,
     quarantined: (owner: string, id: string) => join(quarantine(owner), `${id}.data`),
+    ledgers: join(root, 'ledger'),
+    ledger,
+    /** `day`: `yyyy-mm-dd`, UTC. */
+    ledgerDay: (owner: string, day: string) => join(ledger(owner), `${day}.jsonl`),
   })
 }

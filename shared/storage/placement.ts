@@ -108,6 +108,18 @@ export function createPlacement(layout: Layout) {
     /** Throws `unavailable` where the upload root is away. */
     assertMounted: (): Promise<void> => assertMounted(layout),
 
+    /** Whether the file at the upload's place is, by its inode, the one that was put there. */
+    async isOurs(record: UploadRecord): Promise<boolean> {
+      if (record.placed_path === null || record.decision === null) return false
+      const path = await this.locate(record)
+      return path !== undefined && (await statFile(path))?.inode === record.decision.inode
+    },
+
+    /** The inode of the file at `target`: another one than the staging file's after a copy (EXDEV). */
+    async inodeAt(record: UploadRecord, target: string): Promise<string | undefined> {
+      return (await statFile(layout.placed(record.owner, record.job, target)))?.inode
+    },
+
     /** Removes the bytes wherever they are; `placed`: also the file in the job. Done already is fine. */
     async remove(record: UploadRecord, placed: boolean): Promise<void> {
       await assertMounted(layout)

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, open, readFile, stat } from 'node:fs/promises'
+import { type FileHandle, link, open, readFile, stat } from 'node:fs/promises'
 import { parseRecord } from '../contracts/parse-record.ts'
 import type { UploadRecord } from '../domain/upload-record.ts'
-import { isMissing } from './disk-errors.ts'
+import { codeOf, isMissing } from './disk-errors.ts'
 import { createEmpty, makeDirectory, unlinkIfThere, writeWhole } from './durable.ts'
 import type { Layout } from './layout.ts'
 import { assertMounted } from './root.ts'
@@ -29,17 +30,34 @@ export function createUploadFiles(layout: Layout) {
         await createEmpty(dataPath(record))
         await writeWhole(recordPath(record), JSON.stringify(record), false)
       }
-      await make().catch(async (error) => {
+      const makeWithFolder = async (error: unknown) => {
         if (!isMissing(error)) throw error
         await assertMounted(layout)
         await makeDirectory(layout.staging(record.owner))
         await make()
-      })
+      }
+      // Twice: the sweep removes empty directories.
+      await make().catch(makeWithFolder).catch(makeWithFolder)
     },
 
     /** Writes the record so that it survives a power cut: fsync of file and directory. `guard` throws once the lock on the upload is lost. */
     writeRecord: (record: UploadRecord, guard?: () => void): Promise<void> =>
       believeMissing(writeWhole(recordPath(record), JSON.stringify(record), true, guard)),
+
+    /** Writes a record that the disk has lost; false where there is one after all. */
+    async writeLost(record: UploadRecord): Promise<boolean> {
+      const temporary = `${recordPath(record)}.${randomUUID()}.tmp`
+      await writeWhole(temporary, JSON.stringify(record), true)
+      try {
+        await link(temporary, recordPath(record))
+        return true
+      } catch (error) {
+        if (codeOf(error) !== 'EEXIST') throw error
+        return false
+      } finally {
+        await unlinkIfThere(temporary)
+      }
+    },
 
     /** The record on disk, or undefined where there is none; throws `bad_record` for a damaged one. */
     async readRecord(named: Named): Promise<UploadRecord | undefined> {

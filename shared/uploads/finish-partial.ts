@@ -1,6 +1,6 @@
 import { AppError } from '../domain/errors.ts'
 import { type FinalRecord, isFinal, piecesOf } from '../domain/final-record.ts'
-import type { UploadRecord } from '../domain/upload-record.ts'
+import { laterThan, type UploadRecord } from '../domain/upload-record.ts'
 import type { UploadIndex } from '../redis/upload-index.ts'
 import type { UploadLocks } from '../redis/upload-lock.ts'
 import type { Logger } from '../runtime/logger.ts'
@@ -43,7 +43,7 @@ export function createFinishPartial(
   }
 
   return async function finishPartial(record: UploadRecord, size: number, assertHeld: () => void): Promise<void> {
-    await files.writeRecord({ ...record, length: size, updated_at: now().toISOString() }, assertHeld)
+    await files.writeRecord({ ...record, length: size, updated_at: laterThan(record, now()) }, assertHeld)
     try {
       const reply = await index.whole(record, size, now().getTime())
       if (reply.kind === 'refused') {

@@ -1,6 +1,6 @@
 import { AppError } from '../domain/errors.ts'
 import { isFinal, isPartial } from '../domain/final-record.ts'
-import type { UploadRecord } from '../domain/upload-record.ts'
+import { laterThan, type UploadRecord } from '../domain/upload-record.ts'
 import type { ScanLine } from '../queue/scan-line.ts'
 import { WAITING } from '../redis/index-replies.ts'
 import { areWhole, createFinishPartial, type FinishPartialDeps } from './finish-partial.ts'
@@ -21,7 +21,7 @@ export function createFinishUpload(deps: FinishDeps) {
       ...record,
       length: size,
       state: 'received',
-      updated_at: now().toISOString(),
+      updated_at: laterThan(record, now()),
       expires_at: null,
     }
     await files.writeRecord(received, assertHeld)

@@ -1,5 +1,6 @@
 import type { ScanJob } from '../contracts/scan-job.ts'
-import type { UploadRecord } from '../domain/upload-record.ts'
+import { laterThan, type UploadRecord } from '../domain/upload-record.ts'
+import { isSettled } from '../domain/upload-state.ts'
 import type { UploadIndex } from '../redis/upload-index.ts'
 import type { UploadFiles } from '../storage/upload-files.ts'
 
@@ -9,8 +10,9 @@ export type HoldDeps = { files: UploadFiles; index: UploadIndex; now: () => Date
 export const createHoldUpload = ({ files, index, now }: HoldDeps) =>
   async function holdUpload(job: ScanJob, reason: string): Promise<void> {
     const record = await files.readRecord(job)
-    if (record === undefined) return
-    const held: UploadRecord = { ...record, state: 'held', held_reason: reason, updated_at: now().toISOString() }
+    // Another worker has settled it: the disk says how.
+    if (record === undefined || isSettled(record.state)) return
+    const held: UploadRecord = { ...record, state: 'held', held_reason: reason, updated_at: laterThan(record, now()) }
     // The step first: where another worker has settled the upload meanwhile, the disk must keep what that one wrote.
     const reply = await index.step('hold', held, record.length ?? 0)
     if (reply.kind === 'stepped' || reply.kind === 'already') await files.writeRecord(held)

@@ -1,45 +1,67 @@
 import { AppError } from '../domain/errors.ts'
-import { piecesOf } from '../domain/final-record.ts'
-import type { UploadRecord } from '../domain/upload-record.ts'
+import { isPartial, piecesOf } from '../domain/final-record.ts'
+import { laterThan, type UploadRecord } from '../domain/upload-record.ts'
+import { stepOf } from '../domain/upload-state.ts'
 import { CLAIMED } from '../redis/index-replies.ts'
 import type { UploadIndex } from '../redis/upload-index.ts'
+import type { Logger } from '../runtime/logger.ts'
+import { codeOf } from '../storage/disk-errors.ts'
 import type { Placement } from '../storage/placement.ts'
 import type { UploadFiles } from '../storage/upload-files.ts'
 
-export type RemoveDeps = { files: UploadFiles; placement: Placement; index: UploadIndex; now: () => Date }
+export type RemoveDeps = { files: UploadFiles; placement: Placement; index: UploadIndex; now: () => Date; log: Logger }
 
-/** Ends an upload and removes its bytes and its record, in an order that a crash cannot turn around; may run twice. */
-export function createRemoveUpload({ files, placement, index, now }: RemoveDeps) {
-  /** Removes what is left on the disk of an upload that was `before` and is gone now. */
-  async function cleanUp(before: UploadRecord, gone: 'deleted' | 'expired'): Promise<void> {
-    await placement.remove(before, await index.holdsPlace(before))
-    for (const id of piecesOf(before)) await files.remove({ owner: before.owner, id })
-    await files.removeRecord(before)
-    await index.cleaned(before.id, gone)
+/** Ends an upload and removes its bytes, in an order that a crash cannot turn around; may run twice. Its record stays, for the ledger. */
+export function createRemoveUpload({ files, placement, index, now, log }: RemoveDeps) {
+  /** The disk says that it is gone before its bytes go. On a full disk it can say so only afterwards, if at all. */
+  async function noteGone(gone: UploadRecord): Promise<boolean> {
+    try {
+      await files.writeRecord(gone)
+      return true
+    } catch (error) {
+      if (!['ENOSPC', 'EDQUOT', 'ENOENT'].includes(codeOf(error) ?? '')) throw error
+      return false
+    }
+  }
+
+  /** Removes what is left on the disk of an upload that is gone. */
+  async function cleanUp(gone: UploadRecord, isOurs: boolean): Promise<void> {
+    const noted = await noteGone(gone)
+    await placement.remove(gone, isOurs && (await index.holdsPlace(gone)))
+    for (const id of piecesOf(gone)) await files.remove({ owner: gone.owner, id })
+    if (isPartial(gone)) await files.removeRecord(gone)
+    else if (!noted && !(await noteGone(gone))) {
+      await files.removeRecord(gone)
+      log.warn({ uploadId: gone.id, state: gone.state }, 'the disk is full: this upload leaves no record')
+    }
+    await index.cleaned(gone.id, gone.state)
+  }
+
+  async function step(record: UploadRecord, received: number, event: 'delete' | 'expire'): Promise<UploadRecord> {
+    // Before the step: a file system that is away would be believed to be empty.
+    await placement.assertMounted()
+    const gone = { ...record, state: stepOf(event).to, updated_at: laterThan(record, now()) }
+    const reply = await index.step(event, gone, received)
+    if (reply.kind === 'refused' && reply.state === CLAIMED) throw claimed()
+    if (reply.kind === 'refused') throw beingScanned(event, reply.state)
+    return gone
   }
 
   return {
-    cleanUp,
+    /** Goes on with a removal that a crash cut off. The file in the job goes only if it is the very one: its place may be somebody else's by now. */
+    cleanUp: async (gone: UploadRecord): Promise<void> => cleanUp(gone, await placement.isOurs(gone)),
+
     /** `expire` for what idled past its time, `delete` for a wish. Throws `conflict` while the upload is being scanned. */
     async remove(record: UploadRecord, received: number, event: 'delete' | 'expire'): Promise<void> {
-      // Before the step: a file system that is away would be believed to be empty.
-      await placement.assertMounted()
-      // While the place is still this upload's own it goes with it; replaced, it belongs to another upload.
-      const reply = await index.step(event, { ...record, updated_at: now().toISOString() }, received)
-      if (reply.kind === 'refused' && reply.state === CLAIMED) throw claimed()
-      if (reply.kind === 'refused') {
-        throw new AppError(
-          'conflict',
-          'being_scanned',
-          `Cannot ${event} the upload: it is ${reply.state}; try again when the scan is done`,
-          {
-            retryAfterSeconds: 5,
-          },
-        )
-      }
-      if (reply.kind === 'missing')
-        throw new AppError('missing', 'unknown_upload', 'Cannot find the upload: no upload has this id')
-      await cleanUp(record, event === 'delete' ? 'deleted' : 'expired')
+      await cleanUp(await step(record, received, event), true)
+    },
+
+    /** Takes an admission back that nobody was told of: it leaves no trace. */
+    async withdraw(record: UploadRecord, received = 0): Promise<void> {
+      const gone = await step(record, received, 'delete')
+      await placement.remove(gone, false)
+      await files.removeRecord(gone)
+      await index.cleaned(gone.id, gone.state)
     },
   }
 }
@@ -49,4 +71,14 @@ const claimed = () =>
     'conflict',
     'partial_claimed',
     'Cannot delete the upload: it is part of a final upload that waits for it; delete that one, and all its parts go with it',
+  )
+
+const beingScanned = (event: string, state: string) =>
+  new AppError(
+    'conflict',
+    'being_scanned',
+    `Cannot ${event} the upload: it is ${state}; try again when the scan is done`,
+    {
+      retryAfterSeconds: 5,
+    },
   )

@@ -99,7 +99,7 @@ test('on_conflict: rename is the default, replace replaces, refuse refuses', asy
   expect(await placed('conflict', 'deck.k')).toBe('fourth')
 })
 
-test('DELETE removes the file, the record and the charge, in every state in which it may', async () => {
+test('DELETE removes the file and the charge and notes it in the record, in every state in which it may', async () => {
   const before = await quota()
   const complete = await send(api, token, lsdynaDeck(), { filename: 'gone.k', job_id: 'gone' })
   await settled(api, token, complete.id)
@@ -109,11 +109,9 @@ test('DELETE removes the file, the record and the charge, in every state in whic
   for (const id of [complete.id, bad.id, receiving]) {
     expect((await remove(id)).status).toBe(204)
     expect((await remove(id)).status).toBe(404)
-    for (const path of [
-      `users/kim/.airlock/${id}.json`,
-      `users/kim/.airlock/${id}.data`,
-      `quarantine/kim/${id}.data`,
-    ]) {
+    const record = await readFile(join(site.root, `users/kim/.airlock/${id}.json`), 'utf8')
+    expect(JSON.parse(record)).toMatchObject({ id, state: 'deleted' })
+    for (const path of [`users/kim/.airlock/${id}.data`, `quarantine/kim/${id}.data`]) {
       await expect(stat(join(site.root, path))).rejects.toThrow(/ENOENT/)
     }
   }

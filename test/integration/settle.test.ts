@@ -59,7 +59,13 @@ function parts() {
   const files = createUploadFiles(layout)
   const placement = createPlacement(layout)
   const index = createUploadIndex({ redis, keys })
-  return { files, placement, index, removeUpload: createRemoveUpload({ files, placement, index, now }), now }
+  return {
+    files,
+    placement,
+    index,
+    removeUpload: createRemoveUpload({ files, placement, index, now, log: createLogger('test', 'silent') }),
+    now,
+  }
 }
 
 /** An upload that is being scanned, as the worker finds it. */
@@ -107,9 +113,18 @@ function crashing(crashAt: number, before: boolean) {
         const member = Reflect.get(object, name, self)
         if (
           typeof member !== 'function' ||
-          ['stat', 'readRecord', 'get', 'getMany', 'isTaken', 'chooseTarget', 'locate', 'holdsPlace'].includes(
-            String(name),
-          )
+          [
+            'stat',
+            'readRecord',
+            'get',
+            'getMany',
+            'isTaken',
+            'chooseTarget',
+            'locate',
+            'holdsPlace',
+            'isOurs',
+            'inodeAt',
+          ].includes(String(name))
         )
           return member
         return async (...args: unknown[]) => {

@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { AppError } from '#shared/domain/errors.ts'
 import { type FinalRecord, isAssembled, piecesOf } from '#shared/domain/final-record.ts'
 import { MIB } from '#shared/domain/limits.ts'
+import { laterThan } from '#shared/domain/upload-record.ts'
 import type { ProgressPublisher } from '#shared/redis/progress-publisher.ts'
 import type { UploadLock, UploadLocks } from '#shared/redis/upload-lock.ts'
 import { type AssemblyFiles, placedPieces } from '#shared/storage/assembly-files.ts'
@@ -104,7 +105,7 @@ class Assembly {
     await this.#file.datasync()
     this.#lock.assertHeld()
     const concat = { ...this.#record.concat, assembled: this.#at }
-    this.#record = { ...this.#record, concat, updated_at: now().toISOString() }
+    this.#record = { ...this.#record, concat, updated_at: laterThan(this.#record, now()) }
     await files.writeRecord(this.#record)
     for (const { id, end } of placedPieces(this.#record)) {
       if (end <= this.#at) await files.removeData({ owner: this.#record.owner, id })

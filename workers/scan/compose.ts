@@ -9,7 +9,6 @@ import { connectRedis } from '#shared/redis/connect.ts'
 import { createDecoderReports } from '#shared/redis/decoder-reports.ts'
 import { createKeys } from '#shared/redis/keys.ts'
 import { createProgressPublisher } from '#shared/redis/progress-publisher.ts'
-import { createUploadIndex } from '#shared/redis/upload-index.ts'
 import { createUploadLocks } from '#shared/redis/upload-lock.ts'
 import type { Lifecycle } from '#shared/runtime/lifecycle.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
@@ -18,9 +17,8 @@ import { createScanFile } from '#shared/scanning/scan-file.ts'
 import { createScanPool } from '#shared/scanning/scan-pool.ts'
 import { createAssemblyFiles } from '#shared/storage/assembly-files.ts'
 import { createLayout } from '#shared/storage/layout.ts'
-import { createPlacement } from '#shared/storage/placement.ts'
 import { checkRoot } from '#shared/storage/root.ts'
-import { createUploadFiles } from '#shared/storage/upload-files.ts'
+import { composeUploads } from '#shared/uploads/compose-uploads.ts'
 import { createHoldUpload } from '#shared/uploads/hold-upload.ts'
 import { createRemoveUpload } from '#shared/uploads/remove-upload.ts'
 import { createAssembleUpload } from './assemble-upload.ts'
@@ -51,9 +49,7 @@ export async function composeScan(config: ScanConfig, log: Logger, life: Lifecyc
   await locks.listen()
 
   const now = () => new Date()
-  const index = createUploadIndex({ redis, keys })
-  const files = createUploadFiles(layout)
-  const placement = createPlacement(layout)
+  const { index, files, placement } = composeUploads({ redis, keys, layout })
   const publisher = createProgressPublisher({ redis, keys })
   life.onStop('progress', async () => publisher.close())
   const decoders = await findDecoders(config.decoders)
@@ -67,7 +63,7 @@ export async function composeScan(config: ScanConfig, log: Logger, life: Lifecyc
 
   const line = createScanLine({ redis, keys, log, ...config.scanLine })
   life.onStop('scan queue', () => line.close())
-  const removeUpload = createRemoveUpload({ files, placement, index, now })
+  const removeUpload = createRemoveUpload({ files, placement, index, now, log })
   const settle = createSettleUpload({ files, placement, index, removeUpload, now })
   const assembly = createAssemblyFiles(layout)
   const assemble = createAssembleUpload({ files, assembly, locks, publisher, now })

@@ -1,7 +1,7 @@
 import type { ScanJob } from '#shared/contracts/scan-job.ts'
 import { AppError } from '#shared/domain/errors.ts'
 import { isFinal } from '#shared/domain/final-record.ts'
-import type { UploadRecord } from '#shared/domain/upload-record.ts'
+import { laterThan, type UploadRecord } from '#shared/domain/upload-record.ts'
 import { isSettled } from '#shared/domain/upload-state.ts'
 import type { Verdict } from '#shared/domain/verdict.ts'
 import type { createProgressPublisher } from '#shared/redis/progress-publisher.ts'
@@ -55,7 +55,7 @@ export function createScanUpload({
     const [indexed, onDisk] = await Promise.all([index.get(job.id), files.readRecord(job)])
     if (onDisk === undefined || (indexed !== undefined && isSettled(indexed.record.state))) return undefined
     // The disk is the truth about the upload; only the state is compared and set in Redis.
-    const step = await index.step('scan', { ...onDisk, updated_at: now().toISOString() }, onDisk.length ?? 0)
+    const step = await index.step('scan', { ...onDisk, updated_at: laterThan(onDisk, now()) }, onDisk.length ?? 0)
     if (step.kind === 'refused')
       throw new AppError('conflict', 'step_refused', `Cannot scan the upload: it is ${step.state}`)
     if (step.kind === 'missing')

@@ -1,5 +1,5 @@
 import { AppError } from '#shared/domain/errors.ts'
-import type { Decision, UploadRecord } from '#shared/domain/upload-record.ts'
+import { type Decision, laterThan, type UploadRecord } from '#shared/domain/upload-record.ts'
 import type { Verdict } from '#shared/domain/verdict.ts'
 import type { UploadIndex } from '#shared/redis/upload-index.ts'
 import type { Placement } from '#shared/storage/placement.ts'
@@ -30,9 +30,15 @@ export function createSettleUpload({ files, placement, index, removeUpload, now 
     const free =
       verdict.outcome === 'complete' ? await placement.chooseTarget(record, from) : { target: null, number: 1 }
     const decision: Decision = { verdict, target: free.target, inode: staged.inode }
-    const decided: UploadRecord = { ...record, decision, updated_at: now().toISOString() }
+    const decided: UploadRecord = { ...record, decision, updated_at: laterThan(record, now()) }
     await files.writeRecord(decided)
     return { decided, decision, number: free.number }
+  }
+
+  /** By the inode of the file that lies there now it can be told from another one at the same place later. */
+  async function asPlaced(record: UploadRecord, decision: Decision): Promise<Decision> {
+    const inode = decision.target === null ? undefined : await placement.inodeAt(record, decision.target)
+    return inode === undefined ? decision : { ...decision, inode }
   }
 
   async function finish(record: UploadRecord, decision: Decision): Promise<void> {
@@ -41,8 +47,9 @@ export function createSettleUpload({ files, placement, index, removeUpload, now 
       ...record,
       state: passed ? 'complete' : 'quarantined',
       placed_path: decision.target,
+      decision: await asPlaced(record, decision),
       verdict: decision.verdict,
-      updated_at: now().toISOString(),
+      updated_at: laterThan(record, now()),
     }
     await files.writeRecord(final)
     const reply = await index.step(passed ? 'pass' : 'quarantine', final, final.length ?? 0)

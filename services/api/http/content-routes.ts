@@ -5,23 +5,26 @@ import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import { TICKET_SECONDS, type Tickets } from '#shared/redis/tickets.ts'
 import type { UploadIndex } from '#shared/redis/upload-index.ts'
 import type { Placement } from '#shared/storage/placement.ts'
+import type { FoundUpload, LookupUpload } from '#shared/uploads/lookup-upload.ts'
 import type { FindUpload } from '../use-cases/find-upload.ts'
 import { aboutUpload, principalHere } from './request-context.ts'
 
 export type ContentRouteDeps = {
   find: FindUpload
   index: UploadIndex
+  lookup: LookupUpload
   placement: Placement
   tickets: Tickets
   authenticate: RequestHandler
 }
 
 /** Downloads: Range, attachment, never sniffed. Only complete files leave. */
-export function createContentRoutes({ find, index, placement, tickets, authenticate }: ContentRouteDeps) {
-  const send = async (record: UploadRecord, req: Request, res: Response) => {
+export function createContentRoutes({ find, index, lookup, placement, tickets, authenticate }: ContentRouteDeps) {
+  const send = async ({ record, archived }: FoundUpload, req: Request, res: Response) => {
     aboutUpload(record)
     assertComplete(record)
-    const path = (await index.holdsPlace(record)) ? await placement.locate(record) : undefined
+    const isThere = archived === true ? await placement.isOurs(record) : await index.holdsPlace(record)
+    const path = isThere ? await placement.locate(record) : undefined
     if (path === undefined)
       throw new AppError('missing', 'content_gone', 'Cannot download the file: it is no longer where it was put')
     res.set({
@@ -34,8 +37,7 @@ export function createContentRoutes({ find, index, placement, tickets, authentic
   }
 
   const download: RequestHandler<{ id: string }> = async (req, res) => {
-    const { record } = await find(req.params.id, principalHere())
-    await send(record, req, res)
+    await send(await find(req.params.id, principalHere()), req, res)
   }
 
   const router = Router()
@@ -55,7 +57,8 @@ export function createContentRoutes({ find, index, placement, tickets, authentic
         next()
         return
       }
-      const found = (await tickets.uploadOf(ticket)) === req.params.id ? await index.get(req.params.id) : undefined
+      const found =
+        (await tickets.uploadOf(ticket)) === req.params.id ? await lookup.find(req.params.id, null) : undefined
       if (found === undefined || found.record.state === 'deleted') {
         throw new AppError(
           'unauthenticated',
@@ -63,7 +66,7 @@ export function createContentRoutes({ find, index, placement, tickets, authentic
           'Cannot download with this ticket: it has expired or is for another file; ask for a new one',
         )
       }
-      await send(found.record, req, res)
+      await send(found, req, res)
     },
     authenticate,
     download,

@@ -6,6 +6,7 @@ import { LIMITS } from '#shared/domain/limits.ts'
 import { isSafeOwner, isUploadId } from '#shared/domain/names.ts'
 import { isUploadState, UPLOAD_STATES } from '#shared/domain/upload-state.ts'
 import type { UploadIndex } from '#shared/redis/upload-index.ts'
+import type { FoundUpload } from '#shared/uploads/lookup-upload.ts'
 import type { FindUpload } from '../use-cases/find-upload.ts'
 import type { ListQuery, UploadPage } from '../use-cases/list-uploads.ts'
 import { aboutUpload, principalHere } from './request-context.ts'
@@ -13,15 +14,18 @@ import { aboutUpload, principalHere } from './request-context.ts'
 export type UploadRouteDeps = {
   find: FindUpload
   list: (query: ListQuery) => Promise<UploadPage>
-  remove: (id: string) => Promise<void>
+  remove: (found: FoundUpload) => Promise<void>
   index: UploadIndex
   quotaBytes: number | null
+  /** Throws `unavailable` while the index is being rebuilt: lists and sums would lack what is not back yet. */
+  assertWhole: () => Promise<void>
 }
 
 /** Questions about uploads, and their deletion. Behind `authenticate`. */
-export function uploadRoutes({ find, list, remove, index, quotaBytes }: UploadRouteDeps): Router {
+export function uploadRoutes({ find, list, remove, index, quotaBytes, assertWhole }: UploadRouteDeps): Router {
   const router = Router()
   router.get('/uploads', async (req, res) => {
+    await assertWhole()
     res.json(await list(parseListQuery(new URLSearchParams(req.url.split('?')[1] ?? ''), principalHere())))
   })
   router.get('/uploads/:id', async (req, res) => {
@@ -31,12 +35,13 @@ export function uploadRoutes({ find, list, remove, index, quotaBytes }: UploadRo
   router.delete('/uploads/:id', async (req, res) => {
     const found = await find(req.params.id, principalHere())
     aboutUpload(found.record)
-    await remove(found.record.id)
+    await remove(found)
     res.status(204).end()
   })
   router.get('/quota', async (req, res) => {
     const owner = wantedOwner(new URLSearchParams(req.url.split('?')[1] ?? '').get('user'), principalHere())
     if (owner === null) throw invalid('bad_user', 'Cannot add up the quotas of all users: name one')
+    await assertWhole()
     res.json(await index.quota(owner, quotaBytes))
   })
   return router

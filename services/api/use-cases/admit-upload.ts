@@ -4,7 +4,7 @@ import { AppError } from '#shared/domain/errors.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import type { Room, UploadIndex } from '#shared/redis/upload-index.ts'
 import type { Placement } from '#shared/storage/placement.ts'
-import { noRoom, overQuota, tooLong } from './room.ts'
+import { noRoom, overQuota, rebuilding, tooLong } from './room.ts'
 import type { WantedUpload } from './wanted-upload.ts'
 
 export type AdmitDeps = {
@@ -76,6 +76,7 @@ async function reserve(index: UploadIndex, record: UploadRecord, room: Room): Pr
   const reply = await index.create(record, bytes, room)
   if (reply.kind === 'quota') throw overQuota(bytes, reply.used, reply.reserved, room.quotaBytes)
   if (reply.kind === 'room') throw noRoom(bytes, room.freeBytes, reply.pending)
+  if (reply.kind === 'rebuilding') throw rebuilding()
   if (reply.kind === 'exists')
     throw new AppError('conflict', 'id_exists', 'Cannot create the upload: its id exists already; try again')
 }

@@ -5,12 +5,14 @@ import type { Placement } from '#shared/storage/placement.ts'
 import type { UploadFiles } from '#shared/storage/upload-files.ts'
 import { areWhole } from '#shared/uploads/finish-partial.ts'
 import type { FinishUpload } from '#shared/uploads/finish-upload.ts'
+import type { LookupUpload } from '#shared/uploads/lookup-upload.ts'
 import { type Admission, assertNameFree, newRecord } from './admit-upload.ts'
 import { assertMayUse, assertOwn, claimedAlready, noPartial } from './own-partials.ts'
 import { tooLong } from './room.ts'
 
 export type CreateFinalDeps = {
   index: UploadIndex
+  lookup: LookupUpload
   files: UploadFiles
   placement: Placement
   locks: UploadLocks
@@ -33,10 +35,10 @@ const NO_LIMIT = { quotaBytes: -1, freeBytes: -1 }
  * Makes a final of partial uploads, which may still be on their way. The same request again (its answer was lost) is answered with
  * the same upload. `created` is false then.
  */
-export function createCreateFinal({ index, files, placement, locks, finish, limits, now }: CreateFinalDeps) {
+export function createCreateFinal({ index, lookup, files, placement, locks, finish, limits, now }: CreateFinalDeps) {
   return async function createFinal(admission: FinalAdmission): Promise<{ record: FinalRecord; created: boolean }> {
     const { principal, partials } = admission
-    const found = await Promise.all(partials.map((id) => index.get(id)))
+    const found = await Promise.all(partials.map((id) => lookup.live(id, principal.user)))
     for (const upload of found) assertOwn(upload, principal)
     const claimer = found.find((upload) => upload?.partial?.final)?.partial?.final
     if (claimer) return { record: await sameAgain(claimer, admission), created: false }

@@ -1,6 +1,6 @@
 import { AppError } from '#shared/domain/errors.ts'
 import { MIB } from '#shared/domain/limits.ts'
-import type { UploadRecord } from '#shared/domain/upload-record.ts'
+import { laterThan, type UploadRecord } from '#shared/domain/upload-record.ts'
 import type { Room, UploadIndex } from '#shared/redis/upload-index.ts'
 import type { UploadFiles } from '#shared/storage/upload-files.ts'
 import { noRoom, overQuota, tooLong } from './room.ts'
@@ -33,7 +33,7 @@ export function createGrowReservation({ index, files, room, maxUploadBytes, now 
     /** The length became known: reserves all of it and keeps it with the record. */
     async declareLength(record: UploadRecord, length: number): Promise<UploadRecord> {
       if (length > maxUploadBytes) throw tooLong(length, maxUploadBytes)
-      const after = { ...record, length, updated_at: now().toISOString() }
+      const after = { ...record, length, updated_at: laterThan(record, now()) }
       await reserve(record, length, after)
       await files.writeRecord(after)
       return after

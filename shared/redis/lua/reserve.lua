@@ -1,6 +1,7 @@
 -- Makes the reservation of an upload in receipt as large as wanted (a deferred length became known, or its bytes go on).
 -- KEYS 1 upload  2 quota of the owner  3 site
 -- ARGV 1 bytes wanted in all  2 quota limit (-1: none)  3 free bytes of the file system (-1: do not check)  4 record (JSON; '': keep)
+--      5 updated (ms), of that record
 -- Reply {'reserved'} | {'refused', state} | {'missing'} | {'quota', used, reserved} | {'room', pending}
 local state = redis.call('HGET', KEYS[1], 'state')
 if not state then return {'missing'} end
@@ -17,7 +18,7 @@ if limit >= 0 and wanted > before and used + reserved + wanted - before > limit 
 end
 if free >= 0 and more > 0 and pending + more > free then return {'room', string.format('%.0f', pending)} end
 redis.call('HSET', KEYS[1], 'reserved', ARGV[1])
-if ARGV[4] ~= '' then redis.call('HSET', KEYS[1], 'record', ARGV[4]) end
+if ARGV[4] ~= '' then redis.call('HSET', KEYS[1], 'record', ARGV[4], 'at', ARGV[5]) end
 redis.call('HINCRBY', KEYS[2], 'reserved', string.format('%.0f', wanted - before))
 redis.call('HINCRBY', KEYS[3], 'pending', string.format('%.0f', more))
 return {'reserved'}

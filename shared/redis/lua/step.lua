@@ -1,7 +1,7 @@
 -- Makes one step of the state machine: compare the state, set it, move the quota, keep the indexes, append the event.
 -- What is received enters the line for a scan, what is settled leaves it (scan-line.lua stands in front of this script).
 -- KEYS 1 upload  2 events  3 uploads of the owner  4 all uploads  5 quota of the owner  6 site  7 placed files of the owner
---      8 prefix of the line
+--      8 prefix of the line  9 partials of the owner
 -- ARGV 1 id  2 owner  3 from (states, comma between, comma at both ends)  4 to  5 now (ms)  6 record (JSON)  7 view (JSON)
 --      8 length in bytes  9 prefix of the state sets  10 stream length (0: no event)  11 seconds to keep a gone upload  12 at (RFC 3339)
 --      13 received bytes  14 place ('job/path' of the complete file; '' where there is none)
@@ -39,6 +39,7 @@ local function take_along(id)
   if ARGV[17] == '1' then redis.call('HDEL', key, 'final') return end
   give_back(tonumber(part[3] or 0), tonumber(part[4] or 0))
   redis.call('HSET', key, 'state', 'deleted', 'reserved', 0)
+  redis.call('ZREM', KEYS[9], id)
   redis.call('ZREM', ARGV[9] .. 'receiving', id)
   redis.call('EXPIRE', key, ARGV[11])
 end
@@ -49,11 +50,13 @@ end
 local charge = gone and 0 or length
 redis.call('HINCRBY', KEYS[5], 'used', string.format('%.0f', charge - used))
 
-redis.call('HSET', KEYS[1], 'state', to, 'record', ARGV[6], 'reserved', 0, 'used', string.format('%.0f', charge), 'received', ARGV[13])
+redis.call('HSET', KEYS[1], 'state', to, 'record', ARGV[6], 'reserved', 0, 'used', string.format('%.0f', charge), 'received', ARGV[13],
+  'at', ARGV[5])
 redis.call('ZREM', ARGV[9] .. state, ARGV[1])
 if gone then
   redis.call('ZREM', KEYS[3], ARGV[1])
   redis.call('ZREM', KEYS[4], ARGV[1])
+  redis.call('ZREM', KEYS[9], ARGV[1])
   redis.call('EXPIRE', KEYS[1], ARGV[11])
 end
 redis.call('ZADD', ARGV[9] .. to, ARGV[5], ARGV[1])

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 
 export type DiskFacts = {
@@ -22,13 +22,19 @@ export async function lookAtDisk(root: string): Promise<DiskFacts> {
     const [top, owner = '', part, ...rest] = path.split('/')
     const name = rest.at(-1) ?? ''
     if (top === 'users' && part === 'jobs' && !/^\..*\.placing$/.test(name)) placed.add(`${owner}/${rest.join('/')}`)
-    else if (top === 'users' && part === '.airlock' && /^[0-9a-f-]{36}\.json$/.test(name))
-      records.add(`${owner}/${name.slice(0, -5)}`)
-    else if (top === 'quarantine' && part !== undefined && /^[0-9a-f-]{36}\.data$/.test(part))
+    else if (top === 'users' && part === '.airlock' && /^[0-9a-f-]{36}\.json$/.test(name)) {
+      if (!(await isGoneUpload(join(root, path)))) records.add(`${owner}/${name.slice(0, -5)}`)
+    } else if (top === 'quarantine' && part !== undefined && /^[0-9a-f-]{36}\.data$/.test(part))
       quarantined.add(`${owner}/${part.slice(0, -5)}`)
     else if (path !== '.airlock-root' && top !== 'ledger') others.push(path)
   }
   return { placed, quarantined, records, others }
+}
+
+/** Its record stays until the ledger takes it. */
+async function isGoneUpload(path: string): Promise<boolean> {
+  const { state } = JSON.parse(await readFile(path, 'utf8')) as { state: string }
+  return state === 'deleted' || state === 'expired'
 }
 
 async function filesUnder(root: string): Promise<string[]> {

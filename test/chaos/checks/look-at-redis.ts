@@ -16,10 +16,10 @@ const LASTING = [
   /^state:[a-z]+$/,
   /^quota:[^:]+$/,
   /^placed:[^:]+$/,
-  /^(site|events|missing-decoders)$/,
+  /^(site|events|missing-decoders|built|sweep-actions)$/,
+  /^lock:sweep$/,
   /^relay:(lease|cursor)$/,
   /^scan-line:(turn|workers)$/,
-  /^bull:sweep:/,
   /^bull:scan:(meta|events|id|stalled-check|marker)$/,
 ]
 

@@ -1,0 +1,113 @@
+import { rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '#shared/domain/errors.ts'
+import { forEachAtMost } from '#shared/runtime/for-each.ts'
+import type { Logger } from '#shared/runtime/logger.ts'
+import { isMissing } from '#shared/storage/disk-errors.ts'
+import { unlinkIfThere } from '#shared/storage/durable.ts'
+import type { StagingEntry } from '#shared/storage/staging.ts'
+import { statFile } from '#shared/storage/upload-files.ts'
+import type { UploadParts } from '#shared/uploads/compose-uploads.ts'
+import type { Actions } from './actions.ts'
+import type { FoldRecords } from './fold-records.ts'
+import type { Guard } from './leader.ts'
+import { type EntryAction, type EntryRules, planEntry } from './plan-entry.ts'
+
+export type DiskDeps = Pick<UploadParts, 'layout' | 'disk' | 'staging' | 'upkeep' | 'restore'> & {
+  fold: FoldRecords
+  rules: EntryRules
+  actions: Actions
+  log: Logger
+}
+
+/** Files looked at together: one question to Redis for all of them. */
+const BATCH = 256
+const AT_ONCE = 16
+
+type Planned = { readonly entry: StagingEntry; readonly action: EntryAction }
+
+/** Goes over every staging directory and does what the plan says about each file. Only what needs it is read. */
+export function createLookAtDisk({
+  layout,
+  disk,
+  staging,
+  upkeep,
+  restore: putBack,
+  fold,
+  rules,
+  actions,
+  log,
+}: DiskDeps) {
+  const pathOf = ({ owner, name }: StagingEntry) => join(layout.staging(owner), name)
+
+  async function plan(entry: StagingEntry, known: { state: string; at: number } | undefined): Promise<Planned> {
+    const facts = await statFile(pathOf(entry))
+    if (facts === undefined) return { entry, action: 'none' }
+    const ageMs = Date.now() - facts.changedAt
+    const hasRecord =
+      entry.kind === 'data' && known === undefined
+        ? (await statFile(layout.record(entry.owner, entry.id))) !== undefined
+        : false
+    const of = { kind: entry.kind, ageMs, changedAt: facts.changedAt, hasRecord }
+    return { entry, action: planEntry({ ...of, known: known as never }, rules) }
+  }
+
+  async function perform({ entry, action }: Planned): Promise<void> {
+    const { owner, id, name } = entry
+    const about = { uploadId: id, owner, file: name }
+    switch (action) {
+      case 'restore':
+        return restore(entry)
+      case 'remove_temporary':
+        await unlinkIfThere(pathOf(entry))
+        return actions.took(action, about)
+      case 'set_orphan_aside':
+        await rename(pathOf(entry), `${pathOf(entry)}.orphan`)
+        return actions.found(action, about)
+      case 'report_orphan':
+        return actions.found(action, about)
+      default:
+    }
+  }
+
+  async function restore({ owner, id, name }: StagingEntry): Promise<void> {
+    try {
+      const found = await disk.read({ owner, id })
+      if (found === undefined) return
+      const { kind, state, loser } = await putBack(found, { tell: true })
+      if (kind !== 'present') actions.took('restore', { uploadId: id, owner, state })
+      if (loser !== null) actions.found('place_lost', { uploadId: loser, owner })
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'bad_record')) throw error
+      await disk.setAside({ owner, id })
+      actions.found('set_record_aside', { uploadId: id, owner, file: name, err: error })
+    }
+  }
+
+  async function batch(owner: string, entries: readonly StagingEntry[], guard: Guard): Promise<void> {
+    const known = await upkeep.statesOf(entries.map(({ id }) => id))
+    const planned: Planned[] = []
+    await forEachAtMost(entries.entries(), AT_ONCE, async ([i, entry]) => {
+      planned.push(await plan(entry, known[i]))
+    })
+    const folding = planned.filter(({ action }) => action === 'fold').map(({ entry }) => entry)
+    if (folding.length > 0) await fold(owner, folding, guard)
+    await forEachAtMost(planned, AT_ONCE, async (one) => {
+      guard()
+      await perform(one).catch((err) => {
+        if (!isMissing(err)) log.warn({ err, owner, file: one.entry.name }, 'not put right; the next look tries again')
+      })
+    })
+  }
+
+  return async function lookAtDisk(owner: string, guard: Guard): Promise<void> {
+    let waiting: StagingEntry[] = []
+    for await (const entry of staging.entries(owner)) {
+      if (waiting.push(entry) < BATCH) continue
+      guard()
+      await batch(owner, waiting, guard)
+      waiting = []
+    }
+    if (waiting.length > 0) await batch(owner, waiting, guard)
+  }
+}
