@@ -17,7 +17,7 @@ export const GONE_SECONDS = 30 * 86_400
 
 const script = (name: string, keyCount: number, prelude?: URL) =>
   luaScript(`airlock_${name}`, new URL(`./lua/${name}.lua`, import.meta.url), keyCount, (raw) => raw, prelude)
-const createScript = script('create', 8)
+const createScript = script('create', 9)
 const stepScript = script('step', 9, SCAN_LINE_LUA)
 const reserveScript = script('reserve', 3)
 const progressScript = script('progress', 3)
