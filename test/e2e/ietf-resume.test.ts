@@ -177,6 +177,8 @@ test('the process killed in the middle: another one knows the offset, and the ap
   await killed
 })
 
-test('nothing is reserved in the end', async () => {
+test('nothing is reserved in the end, and no interruption was logged as a fault', async () => {
   expect(await reserved()).toBe(0)
+  const lines = site.apis.flatMap(({ process }) => process.logs)
+  expect(lines.filter((line) => line.includes('"level":50'))).toEqual([])
 })

@@ -6,7 +6,7 @@ import { MIB } from '#shared/domain/limits.ts'
 import { type IetfRequest, idIn, ietf, PARTIAL } from '../support/ietf.ts'
 import { type Site, startSite } from '../support/site.ts'
 import { testToken } from '../support/tokens.ts'
-import { settled, tus, viewOf } from '../support/tus.ts'
+import { idOf, settled, tus, viewOf } from '../support/tus.ts'
 
 let site: Site
 let api: string
@@ -282,6 +282,22 @@ describe.each([6, 10])('interop version %d', (version) => {
     const other = created.headers.get('location')?.split('/').at(-1) ?? ''
     expect((await call(append(other, 0, ALL, deck))).status).toBe(201)
     expect((await settled(api, token, other)).state).toBe('complete')
+  })
+
+  test('a part of a tus concatenation takes bytes, what it is put together to takes none', async () => {
+    const parts = await Promise.all(
+      [0, 1].map(() => tus(api, token, 'POST', '', { 'Upload-Length': '3', 'Upload-Concat': 'partial' })),
+    )
+    const urls = parts.map((part) => part.headers.get('location') ?? '')
+    const final = idOf(await tus(api, token, 'POST', '', { 'Upload-Concat': `final;${urls.join(' ')}` }))
+    expect((await call(append(final, 0, ALL, Buffer.from('abc')))).status).toBe(403)
+    expect((await call({ method: 'HEAD', path: `/${final}` })).status).toBe(403)
+    for (const part of parts) {
+      const whole = await call(append(idOf(part), 0, ALL, Buffer.from('abc')))
+      expect([whole.status, whole.headers['upload-complete']]).toEqual([201, '?1'])
+    }
+    await settled(api, token, final)
+    expect((await placed(final)).toString()).toBe('abcabc')
   })
 
   test('only the owner gets in, or who has the Upload-Token', async () => {

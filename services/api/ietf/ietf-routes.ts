@@ -1,15 +1,17 @@
 import { type NextFunction, type Request, type Response, Router } from 'express'
 import { AppError } from '#shared/domain/errors.ts'
+import { isFinal } from '#shared/domain/final-record.ts'
 import type { RateLimiter } from '#shared/redis/rate-limits.ts'
 import { rateHeaders } from '../http/answer-error.ts'
 import { type AuthenticateUploadDeps, authenticateUpload } from '../http/authenticate-upload.ts'
 import { bringsBody, finishAnswer } from '../http/finish-answer.ts'
 import { aboutUpload, principalHere, requestContext } from '../http/request-context.ts'
+import { takesNoBytes } from '../tus/final-uploads.ts'
 import type { FindUpload } from '../use-cases/find-upload.ts'
 import type { IetfUploads, Standing } from './ietf-uploads.ts'
 import type { SendInterim } from './interim-responses.ts'
 import { INTEROP_HEADER, interopVersionOf, speaksIetf } from './interop-versions.ts'
-import { answerProblem } from './refusals.ts'
+import { answerRefusal } from './refusals.ts'
 import { booleanText, integerDictionary } from './structured-fields.ts'
 import { appendFields, assertNoFields, creationFields } from './upload-fields.ts'
 import { wantedMetadata } from './wanted-file.ts'
@@ -56,7 +58,9 @@ export function ietfRoutes(deps: IetfRouteDeps): Router {
     })
 
   const describe = (req: Request, res: Response, { offset, complete }: Standing) => {
-    const { record, lastByteAt = now() } = requestContext()
+    const { record } = requestContext()
+    // What came with this request is its last byte.
+    const lastByteAt = (bringsBody(req) ? undefined : requestContext().lastByteAt) ?? now()
     res.set({ 'Upload-Offset': String(offset), 'Upload-Complete': booleanText(complete) })
     res.set('Upload-Limit', limits(req, complete ? undefined : lastByteAt + expiryMs - now()))
     const length = complete ? offset : record?.length
@@ -101,6 +105,8 @@ export function ietfRoutes(deps: IetfRouteDeps): Router {
   const letIn = async (req: Request<{ id: string }>): Promise<string> => {
     const { record } = await deps.find(req.params.id, principalHere())
     aboutUpload(record)
+    // What tus puts together from parts takes no bytes of its own, and has no offset before it is whole.
+    if (isFinal(record) && req.method !== 'DELETE') throw takesNoBytes()
     return record.id
   }
 
@@ -132,7 +138,7 @@ export function ietfRoutes(deps: IetfRouteDeps): Router {
       `Cannot ${req.method} this path: an upload's URL is ${deps.path}/<id>`,
     )
   })
-  router.use(answerProblem)
+  router.use(answerRefusal)
   return router
 }
 

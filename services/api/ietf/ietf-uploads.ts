@@ -13,7 +13,7 @@ import { DRAIN_MS } from '../tus/tus-server.ts'
 import type { UploadStore } from '../tus/upload-store.ts'
 import { contentDigestOf } from './content-digest.ts'
 import type { InteropVersion } from './interop-versions.ts'
-import { uploadCompleted, wrongOffset } from './refusals.ts'
+import { interrupted, isInterrupted, uploadCompleted, wrongOffset } from './refusals.ts'
 import { inconsistentLength, lengthOf, type UploadFields } from './upload-fields.ts'
 
 export type IetfUploadDeps = {
@@ -175,14 +175,3 @@ function recordHere(): UploadRecord {
 }
 
 const isOverrun = (error: unknown): boolean => error instanceof AppError && error.code === 'body_too_large'
-const isInterrupted = (error: unknown): boolean => error instanceof AppError && error.code === 'interrupted'
-
-const interrupted = () =>
-  new AppError(
-    'unavailable',
-    'interrupted',
-    'Cannot receive all of the body now: ask for the offset and go on from it',
-    {
-      retryAfterSeconds: 1,
-    },
-  )

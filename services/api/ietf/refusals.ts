@@ -35,22 +35,31 @@ export const wrongOffset = (expected: number, provided: number, complete: boolea
 export const uploadCompleted = () =>
   new AppendRefused('invalid', 'upload_completed', 'Cannot append to the upload: it is complete already', true)
 
-/** Answers refusals that the draft has a problem type for; all others go on to the answer every route gives. */
-export async function answerProblem(error: unknown, req: Request, res: Response, next: NextFunction): Promise<void> {
+/** The body ended early: its client went away, another request came for the upload, or the process stops. Resumed, so not a 4xx. */
+export const interrupted = () =>
+  new AppError('unavailable', INTERRUPTED, 'Cannot receive all of the body now: ask for the offset and go on from it', {
+    retryAfterSeconds: 1,
+  })
+export const isInterrupted = (error: unknown): error is AppError =>
+  error instanceof AppError && error.code === INTERRUPTED
+const INTERRUPTED = 'interrupted'
+
+/** Answers refusals that the draft has a problem type for, and interruptions, which are no fault to log; all others go on. */
+export async function answerRefusal(error: unknown, req: Request, res: Response, next: NextFunction): Promise<void> {
   const problem = error instanceof AppError ? PROBLEMS.get(error.code) : undefined
-  if (problem === undefined || res.headersSent) {
+  if (res.headersSent || (problem === undefined && !isInterrupted(error))) {
     next(error)
     return
   }
   if (error instanceof AppendRefused && interopVersionOf(req).refusalsTellComplete)
     res.set('Upload-Complete', booleanText(error.complete))
-  const [type, title] = problem
   const { status, headers, body } = errorAnswer(error, requestContext().requestId)
   res.status(status).set(headers)
-  await finishAnswer(
-    req,
-    res,
-    JSON.stringify({ type: `${TYPES}${type}`, title, status, ...body }),
-    'application/problem+json',
-  )
+  if (problem === undefined) {
+    await finishAnswer(req, res, JSON.stringify(body), 'application/json; charset=utf-8')
+    return
+  }
+  const [type, title] = problem
+  const members = { type: `${TYPES}${type}`, title, status }
+  await finishAnswer(req, res, JSON.stringify({ ...members, ...body }), 'application/problem+json')
 }

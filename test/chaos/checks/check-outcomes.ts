@@ -53,8 +53,9 @@ async function checkOne(upload: TrackedUpload, view: UploadView | undefined, dep
 }
 
 async function planByMetadata(id: string, { rest, uploads }: OutcomeDeps): Promise<UploadPlan | undefined> {
-  const word = (await rest.metadata(id)).split(',').find((pair) => pair.startsWith('plan '))
-  const number = Number(Buffer.from(word?.slice(5) ?? '', 'base64').toString('utf8'))
+  const pairs = (await rest.metadata(id)).split(',').map((pair) => pair.split(' '))
+  const word = (key: string) => Buffer.from(pairs.find(([name]) => name === key)?.[1] ?? '', 'base64').toString('utf8')
+  const number = Number(word('plan') || /^file-(\d+)\./.exec(word('filename'))?.[1])
   return uploads.find(({ plan }) => plan.number === number)?.plan
 }
 

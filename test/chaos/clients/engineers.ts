@@ -4,11 +4,12 @@ import { isSettled } from '#shared/domain/upload-state.ts'
 import type { EventFollower } from '../event-follower.ts'
 import type { Journal } from '../journal.ts'
 import type { Random } from '../random.ts'
+import { sendByIetf } from './ietf-client.ts'
 import { type Method, planUpload } from './plan-upload.ts'
 import { sendWithChecksums } from './raw-client.ts'
 import type { RestClient } from './rest-client.ts'
-import { TrackedUpload } from './tracked-upload.ts'
-import { sendByTus } from './tus-client.ts'
+import { type Outcome, TrackedUpload } from './tracked-upload.ts'
+import { type ClientDeps, sendByTus } from './tus-client.ts'
 
 export type EngineerDeps = {
   readonly url: string
@@ -66,11 +67,25 @@ export function startEngineers(count: number, deps: EngineerDeps): Engineers {
   }
 }
 
+type Sender = (upload: TrackedUpload, deps: ClientDeps) => Promise<Outcome>
+
+const SENDERS: Readonly<Record<Method, Sender>> = {
+  ...{
+    chunks: sendByTus,
+    whole: sendByTus,
+    creation: sendByTus,
+    deferred: sendByTus,
+    parallel: sendByTus,
+    delete: sendByTus,
+  },
+  ...{ checksum: sendWithChecksums, ietf: sendByIetf },
+}
+
 async function send(upload: TrackedUpload, { url, journal }: EngineerDeps): Promise<void> {
   const { plan } = upload
   upload.note(`${plan.method} ${plan.content.size} bytes ${plan.owner}/${plan.job}/${plan.filename}`)
   const deps = { url, now: journal.now, onRetry: () => journal.count('client retries') }
-  const outcome = await (plan.method === 'checksum' ? sendWithChecksums(upload, deps) : sendByTus(upload, deps))
+  const outcome = await SENDERS[plan.method](upload, deps)
   upload.outcome = outcome
   upload.ackedAt = journal.now()
   upload.note(`${outcome.kind} ${upload.id}`)

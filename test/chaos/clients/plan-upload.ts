@@ -3,8 +3,11 @@ import type { OnConflict } from '#shared/domain/upload-record.ts'
 import type { Random } from '../random.ts'
 import { type Content, drawContent } from './content.ts'
 
-/** `delete`: taken back by its client in mid-way; `checksum`: each piece with Upload-Checksum, some of them wrong at first. */
-export const METHODS = ['chunks', 'whole', 'creation', 'deferred', 'checksum', 'parallel', 'delete'] as const
+/**
+ * `delete`: taken back by its client in mid-way; `checksum`: each piece with Upload-Checksum, some of them wrong at first; `ietf`: by
+ * the other protocol.
+ */
+export const METHODS = ['chunks', 'whole', 'creation', 'deferred', 'checksum', 'parallel', 'delete', 'ietf'] as const
 export type Method = (typeof METHODS)[number]
 
 /** One file somebody sends. */
@@ -40,7 +43,8 @@ export function planUpload(random: Random, number: number, methods: readonly Met
   ])
   // Renamed files share a name with one another too, but never with replaced ones: those end others' uploads.
   const shared = random.chance(onConflict === 'rename' ? 0.1 : 0.8)
-  const name = shared ? `shared-${random.int(1, SHARED_NAMES)}` : `file-${number}`
+  // The other protocol has no metadata that could hold the plan's number: its name is.
+  const name = shared && method !== 'ietf' ? `shared-${random.int(1, SHARED_NAMES)}` : `file-${number}`
   return {
     ...{ number, content, method, onConflict },
     owner: random.pick(OWNERS),
@@ -60,7 +64,7 @@ export function planUpload(random: Random, number: number, methods: readonly Met
 
 function methodFor(content: Content, random: Random, offered: readonly Method[]): Method {
   const weights: Record<Method, number> = {
-    ...{ chunks: 35, whole: 15, creation: 18, deferred: 8, checksum: 8 },
+    ...{ chunks: 35, whole: 15, creation: 18, deferred: 8, checksum: 8, ietf: 15 },
     parallel: content.size > 1_000 ? 12 : 0,
     delete: content.size > 1_000 ? 6 : 0,
   }
