@@ -21,6 +21,8 @@ export const createKeys = (prefix: string) => {
     quota: (owner: string) => `${tag}:quota:${owner}`,
     /** Hash: `job/path` of each complete file → id of the upload that put it there. */
     placed: (owner: string) => `${tag}:placed:${owner}`,
+    /** Sorted set: complete uploads whose file another one has replaced, until they are removed. */
+    replaced: `${tag}:replaced`,
     /** Hash; `pending`: bytes promised to uploads and not yet received, in the whole site. */
     site: `${tag}:site`,
     events: `${tag}:events`,

@@ -18,7 +18,7 @@ export const GONE_SECONDS = 30 * 86_400
 const script = (name: string, keyCount: number, prelude?: URL) =>
   luaScript(`airlock_${name}`, new URL(`./lua/${name}.lua`, import.meta.url), keyCount, (raw) => raw, prelude)
 const createScript = script('create', 9)
-const stepScript = script('step', 9, SCAN_LINE_LUA)
+const stepScript = script('step', 10, SCAN_LINE_LUA)
 const reserveScript = script('reserve', 3)
 const progressScript = script('progress', 3)
 const wholeScript = script('whole', 3)
@@ -82,7 +82,7 @@ export function createUploadIndex({ redis, keys }: { redis: RedisClient; keys: K
       const after: UploadRecord = { ...record, state: to }
       const place = after.placed_path === null ? '' : `${after.job}/${after.placed_path}`
       const raw = await runStep(
-        [...keysOf(after), keys.placed(after.owner), keys.scanLine, keys.ownerPartials(after.owner)],
+        [...keysOf(after), keys.placed(after.owner), keys.scanLine, keys.ownerPartials(after.owner), keys.replaced],
         ...[after.id, after.owner, `,${from.join(',')},`, to, Date.parse(after.updated_at), JSON.stringify(after)],
         ...[JSON.stringify(uploadView(after, received)), after.length ?? received, keys.stateUploadsPrefix],
         ...[isPartial(after) ? 0 : STREAM_LENGTH, GONE_SECONDS, after.updated_at, received, place, laneOf(after)],
@@ -94,6 +94,13 @@ export function createUploadIndex({ redis, keys }: { redis: RedisClient; keys: K
     /** Says that the bytes of a gone upload are removed: nothing is left to do for it. */
     async cleaned(id: string, state: UploadState): Promise<void> {
       await redis.zrem(keys.stateUploads(state), id)
+    },
+
+    /** Complete uploads whose file another one has replaced and that are not removed yet. */
+    replaced: (): Promise<string[]> => redis.zrange(keys.replaced, '0', '-1'),
+
+    async forgetReplaced(id: string): Promise<void> {
+      await redis.zrem(keys.replaced, id)
     },
 
     /** Whether the file at the upload's place is (as far as Redis knows) still this upload's. */

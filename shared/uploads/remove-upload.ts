@@ -56,6 +56,13 @@ export function createRemoveUpload({ files, placement, index, now, log }: Remove
       await cleanUp(await step(record, received, event), true)
     },
 
+    /** A complete upload whose file another one has replaced has no bytes any more: its record and its charge go too. */
+    async removeReplaced(id: string): Promise<void> {
+      const found = await index.get(id)
+      if (found?.record.state === 'complete') await cleanUp(await step(found.record, found.received, 'delete'), false)
+      await index.forgetReplaced(id)
+    },
+
     /** Takes an admission back that nobody was told of: it leaves no trace. */
     async withdraw(record: UploadRecord, received = 0): Promise<void> {
       const gone = await step(record, received, 'delete')

@@ -238,3 +238,22 @@ test('replace over an existing file: in one step, and again after a crash', asyn
   await again(record.id, 'complete')
   expect(await readFile(layout.placed('kim', 'job', 'sub/deck.k'), 'utf8')).toBe('hello')
 })
+
+test('replaced by another upload, and a crash before its record and charge are gone: both still go, once', async () => {
+  const first = await scanning()
+  await createSettleUpload(parts())(first, verdict('complete'))
+  const second = await scanning({ on_conflict: 'replace' }, 'goodbye')
+  const { settle } = crashing(4, false)
+  await expect(settle(second, verdict('complete'))).rejects.toThrow('crash')
+
+  const { index, removeUpload } = parts()
+  expect(await index.quota('kim', null)).toMatchObject({ used: 'hello'.length + 'goodbye'.length })
+  const left = await index.replaced()
+  expect(left).toEqual([first.id])
+  // As the sweep does it, and again.
+  for (const id of [...left, ...left]) await removeUpload.removeReplaced(id)
+  expect(await index.replaced()).toEqual([])
+  expect((await index.get(first.id))?.record.state).toBe('deleted')
+  expect(await index.quota('kim', null)).toMatchObject({ used: 'goodbye'.length, reserved: 0 })
+  expect(await readFile(layout.placed('kim', 'job', 'sub/deck.k'), 'utf8')).toBe('goodbye')
+})

@@ -55,14 +55,7 @@ export function createSettleUpload({ files, placement, index, removeUpload, now 
     const reply = await index.step(passed ? 'pass' : 'quarantine', final, final.length ?? 0)
     if (reply.kind === 'refused')
       throw new AppError('conflict', 'step_refused', `Cannot settle the upload: it is ${reply.state}`)
-    if (reply.kind === 'stepped' && reply.replaced !== null) await removeReplaced(reply.replaced)
-  }
-
-  /** The upload whose file was replaced has no bytes any more: its record goes too. */
-  async function removeReplaced(id: string): Promise<void> {
-    const found = await index.get(id)
-    if (found !== undefined && found.record.state === 'complete')
-      await removeUpload.remove(found.record, found.received, 'delete')
+    if (reply.kind === 'stepped' && reply.replaced !== null) await removeUpload.removeReplaced(reply.replaced)
   }
 
   return async function settleUpload(record: UploadRecord, verdict: Verdict): Promise<void> {

@@ -26,6 +26,8 @@ export type SweepDeps = {
   rules: SweepRules
   actions: Actions
   log: Logger
+  /** ms since the epoch. */
+  clock?: () => number
 }
 
 const WATCHED: readonly UploadState[] = ['receiving', 'received', 'scanning', 'deleted', 'expired']
@@ -48,6 +50,7 @@ export function createSweep({
   rules,
   actions,
   log,
+  clock = Date.now,
 }: SweepDeps) {
   /** Looks again once the lock is held: whoever held it may have finished the same thing. */
   async function underLock(id: string, now: number, lastMoved: number, guard: Guard): Promise<SweepAction> {
@@ -133,6 +136,20 @@ export function createSweep({
     if (action !== 'none') actions.took(action, { uploadId: record.id, state: record.state })
   }
 
+  /** The process died between the step of the one that replaced them and their own. */
+  async function removeReplaced(guard: Guard): Promise<void> {
+    for (const uploadId of await index.replaced()) {
+      guard()
+      try {
+        await removeUpload.removeReplaced(uploadId)
+        actions.took('remove replaced', { uploadId })
+      } catch (err) {
+        guard()
+        log.warn({ err, uploadId }, 'replaced, but not removed; the next sweep tries again')
+      }
+    }
+  }
+
   /** Everything, or of those in receipt only what moved a short while ago or has run out: the rest was looked at before. */
   async function* watched(
     now: number,
@@ -152,8 +169,9 @@ export function createSweep({
 
   /** `thorough`: also what has stood still for long, which a sweep has seen before. */
   return async function sweep(guard: Guard, thorough = false): Promise<void> {
-    const now = Date.now()
+    const now = clock()
     await freePlaces(line, index).catch((err) => log.warn({ err }, 'places not freed; the next sweep tries again'))
+    await removeReplaced(guard)
     for await (const { id, at, state } of watched(now, thorough)) {
       guard()
       try {

@@ -1,7 +1,7 @@
 -- Makes one step of the state machine: compare the state, set it, move the quota, keep the indexes, append the event.
 -- What is received enters the line for a scan, what is settled leaves it (scan-line.lua stands in front of this script).
 -- KEYS 1 upload  2 events  3 uploads of the owner  4 all uploads  5 quota of the owner  6 site  7 placed files of the owner
---      8 prefix of the line  9 partials of the owner
+--      8 prefix of the line  9 partials of the owner  10 uploads whose file was replaced
 -- ARGV 1 id  2 owner  3 from (states, comma between, comma at both ends)  4 to  5 now (ms)  6 record (JSON)  7 view (JSON)
 --      8 length in bytes  9 prefix of the state sets  10 stream length (0: no event)  11 seconds to keep a gone upload  12 at (RFC 3339)
 --      13 received bytes  14 place ('job/path' of the complete file; '' where there is none)
@@ -72,7 +72,10 @@ if ARGV[14] ~= '' then
   local holder = redis.call('HGET', KEYS[7], ARGV[14])
   if to == 'complete' then
     redis.call('HSET', KEYS[7], ARGV[14], ARGV[1])
-    if holder and holder ~= ARGV[1] then replaced = holder end
+    if holder and holder ~= ARGV[1] then
+      replaced = holder
+      redis.call('ZADD', KEYS[10], ARGV[5], holder)
+    end
   elseif holder == ARGV[1] then
     redis.call('HDEL', KEYS[7], ARGV[14])
   end
