@@ -1,23 +1,28 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ClusterSite, startClusterSite } from '../support/redis-cluster.ts'
+import { startLoad } from '../support/redis-load.ts'
 import { type Site, startSite } from '../support/site.ts'
-import { testToken } from '../support/tokens.ts'
-import { send, settled } from '../support/tus.ts'
+import { until } from '../support/until.ts'
 
 let redis: ClusterSite
 let site: Site
-const token = testToken({ sub: 'kim' })
 beforeAll(async () => {
   redis = await startClusterSite()
-  site = await startSite({ redisUrl: redis.url, apis: 1, realtimes: 1, scans: 1, sweeps: 1 })
+  site = await startSite({ redisUrl: redis.url, apis: 2, realtimes: 1, scans: 1, sweeps: 1 })
 })
 afterAll(async () => {
   await site?.stop()
   await redis?.stop()
 })
 
-test('a file comes through', async () => {
-  const api = site.apis[0]?.url ?? ''
-  const { id } = await send(api, token, Buffer.from('*KEYWORD\n'), { filename: 'a.k' })
-  expect(await settled(api, token, id)).toMatchObject({ state: 'complete' })
+test('the master of our slot is killed in the middle of a load: its replica takes over, every file arrives', async () => {
+  const prefix = site.env.REDIS_PREFIX ?? ''
+  const load = startLoad(site, 4, 'killed')
+  await load.begun
+  const master = await redis.masterOf(prefix)
+  await master.kill()
+  await until('the replica to take over', async () => (await redis.masterOf(prefix)) !== master, 20_000)
+  await load.sent
+  await load.check()
+  expect([...load.statuses].filter((status) => ![200, 201, 204, 409, 423, 503].includes(status))).toEqual([])
 })
