@@ -5,6 +5,7 @@ import type { Verdict } from '#shared/domain/verdict.ts'
 import type { ScanLine } from '#shared/queue/scan-line.ts'
 import type { Keys } from '#shared/redis/keys.ts'
 import type { RedisClient } from '#shared/redis/redis-client.ts'
+import { isRedisAway } from '#shared/redis/redis-errors.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import { isFaultOfTheSite, translateDiskError } from '#shared/storage/disk-errors.ts'
 
@@ -24,8 +25,10 @@ const LOCK_MS = 10_000
 const STALLED_CHECK_MS = 5_000
 /** Kills are not the file's fault: only a job that loses its worker this often is given up (the sweep then looks at it). */
 const MAX_STALLED = 20
-/** How long a scan waits for a full or missing file system to be put right, ms. That is nobody's failed attempt. */
+/** How long a scan waits for a file system or a Redis that is full or away, ms. That is nobody's failed attempt. */
 const SITE_WAIT_MS = 5_000
+/** How soon a worker asks again that Redis did not answer, ms. */
+const RETRY_MS = 1_000
 /** A handed-back job waits this long, ms, so that another process takes it. */
 const HAND_BACK_MS = 100
 
@@ -50,8 +53,8 @@ export function startScanWorker({ redis, keys, log, line, concurrency, scanUploa
     } catch (error) {
       if (stopping.signal.aborted) return await postpone(job, token, HAND_BACK_MS)
       const fault = translateDiskError(error, 'finish the scan')
-      if (!isFaultOfTheSite(fault)) return await fail(job, parsed, fault, jobLog)
-      jobLog.error({ err: fault }, 'scan waits for the file system')
+      if (!isFaultOfTheSite(fault) && !isRedisAway(fault)) return await fail(job, parsed, fault, jobLog)
+      jobLog.error({ err: fault }, 'scan waits for the file system or Redis')
       await postpone(job, token, SITE_WAIT_MS)
     }
     await tellLine(parsed, line.leave(parsed))
@@ -82,6 +85,7 @@ export function startScanWorker({ redis, keys, log, line, concurrency, scanUploa
     lockDuration: LOCK_MS,
     stalledInterval: STALLED_CHECK_MS,
     maxStalledCount: MAX_STALLED,
+    runRetryDelay: RETRY_MS,
   })
   // Unheard, it would go round the logger to console.error.
   worker.on('error', (err) => log.error({ err }, 'scan worker'))
