@@ -7,7 +7,7 @@ const AWAY =
 const CANNOT_NOW =
   /^(LOADING|OOM|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|BUSY|MISCONF|NOREPLICAS|UNBLOCKED|EXECABORT)\b/
 /** It answers, but not us: somebody has to put the configuration right. */
-const REFUSED = /^(WRONGPASS|NOAUTH|NOPERM)\b/
+const REFUSED = /^(WRONGPASS|NOAUTH|NOPERM|ERR The user executing the script)\b/
 
 /** Redis is away, starting, full, failing over or does not let us in: trying again may help, and is all that can be done. */
 export function isRedisAway(error: unknown): boolean {
@@ -24,7 +24,8 @@ export function isRedisAway(error: unknown): boolean {
 export function reasonRefused(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   const node = 'lastNodeError' in error ? reasonRefused(error.lastNodeError) : undefined
-  return node ?? REFUSED.exec(error.message)?.[1]
+  const reason = REFUSED.exec(error.message)?.[1]
+  return node ?? (reason?.startsWith('ERR') ? 'NOPERM' : reason)
 }
 
 /** Redis away or unable to serve, as an error of the domain (503); other errors pass as they are. */
