@@ -10,7 +10,7 @@ import {
   type MemberJudge,
   placeIn,
 } from './content.ts'
-import { EmbeddedSearch, signaturesIn } from './embedded/embedded-search.ts'
+import { EmbeddedSearch, signaturesIn, weakCodecs } from './embedded/embedded-search.ts'
 import { programInStreams } from './embedded/inspect-streams.ts'
 import { ExecutableSniffer } from './executables/executable-sniffer.ts'
 import { formatListeners } from './format-listeners.ts'
@@ -63,14 +63,14 @@ export class Walker implements MemberJudge {
   async #small(content: Content, cursor: Cursor, bytes: Buffer, sniffer: ExecutableSniffer): Promise<Label> {
     const sample = new Sample(bytes, bytes.length)
     const type = detect(sample, content.name)
-    const search = this.#search(content, type)
+    const search = this.#search(content, type, sample)
     for (const listener of [sniffer, ...this.#listeners(content, type, sample), search]) {
       listener.push(bytes)
       listener.end?.()
     }
     this.#identify(content, sample, type)
     this.#checkTail(content, type, bytes, bytes.length)
-    await this.#checkStreams(content, type, search)
+    await this.#checkStreams(content, type, sample, search)
     return this.#open(content, type, sample, cursor)
   }
 
@@ -80,29 +80,30 @@ export class Walker implements MemberJudge {
     const tail = new TailKeeper(ZIP_TAIL)
     const sample = new Sample(head, content.size)
     const type = detect(sample, content.name)
-    const search = this.#search(content, type)
+    const search = this.#search(content, type, sample)
     const listeners = [sniffer, tail, ...this.#listeners(content, type, sample), search]
     const tapped = new Cursor(new TappedStream(cursor, ...listeners))
     await tapped.peek(head.length)
     this.#identify(content, sample, type)
     const label = await this.#open(content, type, sample, tapped)
     this.#checkTail(content, type, tail.bytes, tail.size)
-    await this.#checkStreams(content, type, search)
+    await this.#checkStreams(content, type, sample, search)
     return label
   }
 
   /** Archives inside what is none: 7-Zip looks for them. */
-  #search(content: Content, type: Detected): EmbeddedSearch {
+  #search(content: Content, type: Detected, sample: Sample): EmbeddedSearch {
     const wanted = content.nativeZone || ZIP_CARRIERS.has(type.id) ? [] : signaturesIn(type)
-    return new EmbeddedSearch(wanted, (name, at) => {
+    const whole = content.nativeZone ? [] : weakCodecs(sample, type)
+    return new EmbeddedSearch(wanted, whole, (name, at) => {
       const detail = `${type.label.en} with a ${name} archive inside, at byte ${at}`
       this.#inspection.report('ambiguous_archive', content.place, detail)
     })
   }
 
-  async #checkStreams(content: Content, type: Detected, search: EmbeddedSearch): Promise<void> {
-    if (search.streams.length === 0) return
-    const inside = await programInStreams(search, this.#inspection, content.place)
+  async #checkStreams(content: Content, type: Detected, sample: Sample, search: EmbeddedSearch): Promise<void> {
+    if (isArchive(type.family)) return
+    const inside = await programInStreams(search, sample, this.#inspection, content.place)
     if (inside === null) return
     this.#inspection.report('ambiguous_archive', content.place, `${type.label.en} with another file inside: ${inside}`)
   }

@@ -33,5 +33,6 @@ const ARCHIVES: ReadonlySet<Family> = new Set<Family>([
   'cpio',
   'ar',
   'tar',
+  'unread',
 ])
 export const isArchive = (family: Family): boolean => ARCHIVES.has(family)

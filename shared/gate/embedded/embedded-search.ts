@@ -3,12 +3,21 @@ import { type Region, RegionScanner } from '../active/region-scanner.ts'
 import { isArchive } from '../containers/registry.ts'
 import type { Listener } from '../io/byte-stream.ts'
 import type { Detected } from '../types/detect.ts'
+import { compress, lzmaAlone } from '../types/probes.ts'
+import type { Sample } from '../types/sample.ts'
 import { ALL, type Codec, isPlain, type Signature, STRONG } from './signatures.ts'
 
 /** 7-Zip opens an archive behind other content if it begins in the first 8 MiB; no other common tool looks further. */
 const REACH = 8 * MIB
 /** Of a compressed stream so much is kept, to see what it holds: a block of bzip2 must be whole. */
-const KEPT: Readonly<Record<Codec, number>> = { gzip: 64 * KIB, zstd: 256 * KIB, xz: MIB, bzip2: MIB }
+const KEPT: Readonly<Record<Codec, number>> = {
+  gzip: 64 * KIB,
+  compress: 64 * KIB,
+  lzma: 256 * KIB,
+  zstd: 256 * KIB,
+  xz: MIB,
+  bzip2: MIB,
+}
 const MOST = 8
 
 export type Stream = { readonly codec: Codec; readonly at: number; readonly parts: Buffer[]; size: number }
@@ -24,9 +33,11 @@ export class EmbeddedSearch implements Listener {
   /** Streams beyond those kept. */
   left = 0
 
-  constructor(signatures: readonly Signature[], onFound: (name: string, at: number) => void) {
+  /** `whole` are codecs that all of it may be in, by signatures too short to be believed. */
+  constructor(signatures: readonly Signature[], whole: readonly Codec[], onFound: (name: string, at: number) => void) {
     this.#signatures = signatures
     this.#onFound = onFound
+    for (const codec of whole) this.streams.push({ codec, at: 0, parts: [], size: 0 })
   }
 
   push(chunk: Buffer): void {
@@ -77,3 +88,11 @@ export function signaturesIn({ family, known }: Detected): readonly Signature[] 
   if (isArchive(family) || family === 'ole2') return []
   return !known || family === 'text' || family === 'xml' || family === 'json' ? ALL : STRONG
 }
+
+/** Short signatures that `detect` believes only under a name that goes with them; tools believe them under any. */
+export const weakCodecs = (sample: Sample, { family }: Detected): Codec[] =>
+  WEAK.filter(([codec, probe]) => family !== codec && !isArchive(family) && probe(sample)).map(([codec]) => codec)
+const WEAK = [
+  ['compress', compress],
+  ['lzma', lzmaAlone],
+] as const

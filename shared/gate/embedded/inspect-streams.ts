@@ -1,7 +1,9 @@
 import { KIB } from '#shared/domain/limits.ts'
+import { UndamagedStream } from '../containers/codecs/undamaged-stream.ts'
 import { readGzipHeader } from '../containers/gzip-header.ts'
 import { isArchive } from '../containers/registry.ts'
 import { decoderOf } from '../decoders/decoders.ts'
+import { LzwStream } from '../decoders/lzw.ts'
 import { startDecoder } from '../decoders/start-decoder.ts'
 import { executableIn } from '../executables/executable-sniffer.ts'
 import { Inspection } from '../inspection.ts'
@@ -10,7 +12,9 @@ import { DamagedData, InflateStream } from '../io/inflate.ts'
 import { GateProblem } from '../problem.ts'
 import { detect } from '../types/detect.ts'
 import { Sample } from '../types/sample.ts'
-import type { EmbeddedSearch, Stream } from './embedded-search.ts'
+import { type EmbeddedSearch, type Stream, weakCodecs } from './embedded-search.ts'
+import type { Codec } from './signatures.ts'
+import { uuencodedIn } from './uuencoded.ts'
 
 const HEAD = 64 * KIB
 
@@ -20,25 +24,42 @@ const HEAD = 64 * KIB
  */
 export async function programInStreams(
   search: EmbeddedSearch,
+  sample: Sample,
   inspection: Inspection,
   place: string,
 ): Promise<string | null> {
+  const encoded = sample.isText ? programUuencoded(sample) : null
+  if (encoded !== null) return encoded
   if (search.left > 0) inspection.leave(`${place} (${search.left} compressed streams inside)`)
   for (const stream of search.streams) {
-    if (stream.codec !== 'gzip' && decoderOf(inspection.decoders, 'sevenZip') === null) {
+    if (!OURS.has(stream.codec) && decoderOf(inspection.decoders, 'sevenZip') === null) {
       inspection.leave(`${place} (${stream.codec} at byte ${stream.at})`)
       continue
     }
     const head = await beginningOf(stream, inspection, place)
-    const inside = executableIn(head) ?? archiveIn(head)
+    const inside = programOrArchive(head)
     if (inside !== null) return `${inside}, packed by ${stream.codec}, at byte ${stream.at}`
   }
   return null
 }
 
-function archiveIn(head: Buffer): string | null {
-  const type = detect(new Sample(head, null), '')
-  return isArchive(type.family) ? type.label.en : null
+/** Decoded without an outside tool. */
+const OURS: ReadonlySet<Codec> = new Set<Codec>(['gzip', 'compress'])
+
+function programUuencoded(sample: Sample): string | null {
+  if (!sample.head.includes('begin')) return null
+  for (const head of uuencodedIn(sample.head.toString('latin1'))) {
+    const inside = programOrArchive(head)
+    if (inside !== null) return `${inside}, uuencoded`
+  }
+  return null
+}
+
+function programOrArchive(head: Buffer): string | null {
+  const sample = new Sample(head, null)
+  const type = detect(sample, '')
+  const label = isArchive(type.family) ? type.label.en : weakCodecs(sample, type)[0]
+  return executableIn(head) ?? label ?? null
 }
 
 /** As far as it can be decoded: what only looks like a stream gives nothing. */
@@ -61,8 +82,12 @@ async function beginningOf(stream: Stream, { policy, decoders }: Inspection, pla
 }
 
 type Opened = ByteStream & AsyncDisposable
+const NOTHING_TO_CLOSE = { [Symbol.asyncDispose]: async () => undefined }
 
 async function open(stream: Stream, cursor: Cursor, inspection: Inspection, place: string): Promise<Opened> {
+  if (stream.codec === 'compress') {
+    return Object.assign(new UndamagedStream(new LzwStream(cursor), place), NOTHING_TO_CLOSE)
+  }
   if (stream.codec !== 'gzip') {
     // By the tool that would unpack it, which also gives what stands in front of other bytes or of a sudden end.
     const args = ['x', '-si', '-so', '-bd', '-mmt=1', `-t${stream.codec}`]

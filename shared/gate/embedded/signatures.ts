@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib'
 import { parseCpioHeader } from '../containers/cpio/header.ts'
 import { isTarHeader } from '../types/probes.ts'
+import { hasArjHeader, hasLhaHeader } from './legacy-headers.ts'
 
-export type Codec = 'gzip' | 'bzip2' | 'xz' | 'zstd'
+export type Codec = 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'compress' | 'lzma'
 
 /** How an archive inside other content is known. */
 export type Signature = {
@@ -59,24 +60,6 @@ function hasCpioHeader(b: Buffer, at: number): boolean {
   return name.indexOf(0) === header.nameSize - 1 && name.subarray(0, -1).every((byte) => byte >= 0x20 && byte !== 0x7f)
 }
 
-/** Size, then the header itself, then its CRC. */
-function hasArjHeader(b: Buffer, at: number): boolean {
-  const size = b.length < at + 4 ? 0 : b.readUInt16LE(at + 2)
-  if (size < 30 || size > 2600 || b.length < at + size + 8) return false
-  return crc32(b.subarray(at + 4, at + 4 + size)) === b.readUInt32LE(at + 4 + size)
-}
-
-/** "-lh5-" and so on, and the sum of the header's bytes in its second one. */
-function hasLhaHeader(b: Buffer, at: number): boolean {
-  const start = at - 2
-  if (start < 0 || b.length < start + 22 || !/^-lh[0-7d]-$/.test(b.toString('latin1', at, at + 5))) return false
-  const level = b[start + 20] as number
-  if (level === 2) return b.readUInt16LE(start) >= 26 && b.readUInt16LE(start) < 4096
-  const size = b[start] as number
-  const sum = b.subarray(start + 2, start + 2 + size).reduce((total, byte) => total + byte, 0)
-  return level < 2 && size >= 20 && (sum & 0xff) === b[start + 1]
-}
-
 const isGzipHeader = (b: Buffer, at: number): boolean => b.length >= at + 18 && ((b[at + 3] as number) & 0xe0) === 0
 const isBzip2Header = (b: Buffer, at: number): boolean => /^BZh[1-9]1AY&SY$/.test(b.toString('latin1', at, at + 10))
 const isXzHeader = (b: Buffer, at: number): boolean =>
@@ -100,7 +83,7 @@ export const ALL: readonly Signature[] = [
   archive('cpio', 'c771', 0, hasCpioHeader),
   archive('cpio', '71c7', 0, hasCpioHeader),
   archive('ARJ', '60ea', 0, hasArjHeader),
-  archive('LHA', Buffer.from('-lh').toString('hex'), 2, hasLhaHeader),
+  archive('LHA', Buffer.from('-l').toString('hex'), 2, hasLhaHeader),
   compressed('gzip', '1f8b08', isGzipHeader),
   compressed('bzip2', Buffer.from('BZh').toString('hex'), isBzip2Header),
   compressed('xz', 'fd377a585a00', isXzHeader),

@@ -7,6 +7,7 @@ import { ARCHIVE_FORMATS, ZIP_EXTENSIONS } from './formats-containers.ts'
 import { HDF5_FORMATS } from './formats-hdf5.ts'
 import { OLE_FORMATS } from './formats-ole.ts'
 import { CAE_TEXT_FORMATS, MARKUP_FORMATS } from './formats-text.ts'
+import { UNREAD_FORMATS } from './formats-unread.ts'
 import type { Sample } from './sample.ts'
 
 /** What some content is; `known` is false where only text or binary can be said. */
@@ -15,6 +16,7 @@ export type Detected = { readonly id: string; readonly family: Family; readonly 
 /** In the order they are asked: containers, then what has bytes of its own, then words, then what needs the name as well. */
 const SIGNED: readonly Format[] = [
   ...ARCHIVE_FORMATS,
+  ...UNREAD_FORMATS,
   ...HDF5_FORMATS,
   ...OLE_FORMATS,
   ...OFFICE_FORMATS,
@@ -26,6 +28,7 @@ const SIGNED: readonly Format[] = [
 
 export const FORMATS: readonly Format[] = [
   ...ARCHIVE_FORMATS,
+  ...UNREAD_FORMATS,
   ...HDF5_FORMATS,
   ...OLE_FORMATS,
   ...ZIP_EXTENSIONS,

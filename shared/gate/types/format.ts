@@ -16,6 +16,8 @@ export type Family =
   | 'cpio'
   | 'ar'
   | 'tar'
+  /** Archives and images that nobody reads here. */
+  | 'unread'
   | 'ole2'
   | 'hdf5'
   | 'pdf'

@@ -2,6 +2,7 @@ import { extensionOf, type NameFinding } from '../names/name-rules.ts'
 import { isDataName } from './name-agreement.ts'
 import type { Sample } from './sample.ts'
 
+/** Linux runs it whatever follows: an archive behind the script is none of its business. */
 const SHEBANG = /^#![ \t]*\/[^\n]*/
 /** Directives of Slurm, PBS, LSF, Grid Engine and OAR; the shebang may be missing. */
 const DIRECTIVE = /^(?:#SBATCH|#PBS|#BSUB|#\$ -|#OAR)/m
@@ -13,7 +14,7 @@ const SOURCE = new Set(
 
 /** Whether text is a script or source: an ordinary thing in a case, worth a note, and a warning under the name of data. */
 export function judgeScript(sample: Sample, name: string): NameFinding | null {
-  if (!sample.isText || sample.head.length === 0) return null
+  if (sample.head.length === 0) return null
   const first = sample.text.slice(0, 256)
   const shebang = SHEBANG.exec(first)?.[0]
   if (shebang !== undefined) {
@@ -21,6 +22,7 @@ export function judgeScript(sample: Sample, name: string): NameFinding | null {
     const code = isDataName(name) ? 'script_as_data' : 'script'
     return { code, detail: `begins with ${interpreter}` }
   }
+  if (!sample.isText) return null
   const extension = extensionOf(name)
   if (SOURCE.has(extension)) return { code: 'script', detail: `source or script (.${extension})` }
   if (DIRECTIVE.test(sample.text.slice(0, 4096)))

@@ -15,6 +15,7 @@ import { MISMATCHES } from './hostile/mismatches.ts'
 import { NAMES } from './hostile/names.ts'
 import { TAR } from './hostile/tar.ts'
 import { TAR_CONTENTS } from './hostile/tar-contents.ts'
+import { UNREAD } from './hostile/unread.ts'
 import { UNREADABLE } from './hostile/unreadable.ts'
 import { ZIP_ENDS } from './hostile/zip-ends.ts'
 import { ZIP_MEMBERS } from './hostile/zip-members.ts'
@@ -35,6 +36,7 @@ export const HOSTILE: readonly HostileCase[] = hostileCases(
     CPIO,
     EMBEDDED,
     UNREADABLE,
+    UNREAD,
     MISMATCHES,
   ],
 )

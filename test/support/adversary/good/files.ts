@@ -13,6 +13,8 @@ import {
 import { javaClass, oleFile } from '../../archives/executables.ts'
 import { gzipOf } from '../../archives/tar.ts'
 import type { GoodCases } from '../case.ts'
+import { compressOf } from '../formats/frames.ts'
+import { uuencoded } from '../formats/uuencoded.ts'
 import { gifFile, pdfFile } from '../pictures.ts'
 
 const deck = () => lsdynaDeck(20)
@@ -38,6 +40,12 @@ export const FILES: GoodCases = {
   'stl-binary-mz': ['wing.stl', () => binaryStl(500, 'MZ axis upward')],
   'stl-text': ['wing.stl', text('solid a\nfacet normal 0 0 1\nouter loop\nendloop\nendfacet\nendsolid a\n')],
   'stl-empty': ['wing.stl', () => binaryStl(0)],
+  'uuencoded-deck': ['mail.txt', text(`a deck for you\n${uuencoded('main.k', lsdynaDeck(20))}`)],
+  'noise-like-compress': ['a.dat', () => Buffer.concat([Buffer.from('1f9d90', 'hex'), noise(9000)])],
+  'noise-like-lzma': ['a.dat', () => Buffer.concat([Buffer.from('5d00008000ffffffffffffffff00', 'hex'), noise(9000)])],
+  'noise-like-ext': ['a.dat', () => Buffer.concat([noise(0x438), Buffer.from('53ef', 'hex'), noise(9000)])],
+  'deck-in-compress-under-any-name': ['restart', () => compressOf(lsdynaDeck(50))],
+  'words-of-lha': ['ls.txt', text('$ ls -lh5-\n-lh5- is a method of LHA, LZIP another\n')],
   'nrrd-gzip': ['ct.nrrd', () => Buffer.concat([NRRD, gzipOf(noise(40_000))])],
   'blocks-of-gzip': [
     'result.rsx',

@@ -1,5 +1,5 @@
 import { deflateRawSync } from 'node:zlib'
-import { noise, u16, u32 } from '../../archives/bytes.ts'
+import { noise } from '../../archives/bytes.ts'
 import { hdf5File, lsdynaDeck, openfoamField, sbatchScript } from '../../archives/cae.ts'
 import { isoFile, peFile } from '../../archives/executables.ts'
 import { gzipOf, tarOf } from '../../archives/tar.ts'
@@ -8,6 +8,7 @@ import type { HostileCases } from '../case.ts'
 import { cabOf } from '../formats/cabinet.ts'
 import { cpioOf } from '../formats/cpio.ts'
 import { xzOf, zstdOf } from '../formats/frames.ts'
+import { lhaOf } from '../formats/lha.ts'
 import { BZIP2_PE } from '../formats/packed.ts'
 import { rar4Of, rar5Of } from '../formats/rar.ts'
 import { sevenZipOf } from '../formats/seven-zip.ts'
@@ -37,21 +38,6 @@ const ARCHIVES: Readonly<Record<string, Buffer>> = {
 /** What only an outside tool decodes; without it nothing is said. */
 const PACKED = { xz: xzOf(peFile()), zstd: zstdOf(peFile()), bzip2: BZIP2_PE } as const
 
-/** One header of LHA, level 0, stored. */
-function lhaOf(data: Buffer): Buffer {
-  const body = Buffer.concat([
-    Buffer.from('-lh0-'),
-    u32(data.length),
-    u32(data.length),
-    u32(0),
-    Buffer.from([0x20, 0, 4]),
-    Buffer.from('tool'),
-    u16(0),
-  ])
-  const sum = body.reduce((total, byte) => total + byte, 0) & 0xff
-  return Buffer.concat([Buffer.from([body.length, sum]), body, data, Buffer.from([0])])
-}
-
 /** 7-Zip looks for archives in the first 8 MiB of what it does not know, and unpacks the first one. */
 export const EMBEDDED: HostileCases = {
   ...Object.fromEntries(
@@ -60,7 +46,7 @@ export const EMBEDDED: HostileCases = {
       [`ambiguous_archive/deck-around-${name}`, ['a.k', inside(archive)] as const],
     ]),
   ),
-  'ambiguous_archive/deck-then-lha': ['a.k', behind(lhaOf(peFile()))],
+  'ambiguous_archive/deck-then-lha': ['a.k', behind(lhaOf('tool', peFile()))],
   'ambiguous_archive/deck-around-zip': ['a.k', inside(zip)],
   'ambiguous_archive/deck-around-far-7z': [
     'a.k',
