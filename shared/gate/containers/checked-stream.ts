@@ -2,7 +2,8 @@ import { crc32 } from 'node:zlib'
 import { formatBytes } from '../format-figures.ts'
 import type { Inspection } from '../inspection.ts'
 import type { ByteStream } from '../io/byte-stream.ts'
-import { DamagedData, TooMuchData } from '../io/inflate.ts'
+import { DamagedData } from '../io/damaged-data.ts'
+import { TooMuchData } from '../io/inflate.ts'
 import { GateProblem } from '../problem.ts'
 
 export type Declared = { readonly size: number; readonly crc: number }

@@ -3,11 +3,13 @@ import { KIB } from '#shared/domain/limits.ts'
 import type { Container, ContainerReader } from '../content.ts'
 import { executableIn } from '../executables/executable-sniffer.ts'
 import type { ByteStream, Cursor } from '../io/byte-stream.ts'
-import { DamagedData, InflateStream, inflateSmall, TooMuchData } from '../io/inflate.ts'
+import { DamagedData } from '../io/damaged-data.ts'
+import { InflateStream, inflateSmall, TooMuchData } from '../io/inflate.ts'
 import { normalisePath, unsafePath } from '../names/member-path.ts'
 import { judgeName } from '../names/name-rules.ts'
 import { GateProblem } from '../problem.ts'
 import { throughCodec } from '../types/case-kinds.ts'
+import { FrameSniffer } from './frame-sniffer.ts'
 import { isZero } from './gap.ts'
 import { type GzipHeader, readGzipHeader } from './gzip-header.ts'
 
@@ -59,6 +61,8 @@ class GzipFrames implements ByteStream {
   readonly #cursor: Cursor
   #inflate: InflateStream | null = null
   #frames = 0
+  /** Of a later frame. */
+  #sniffer: FrameSniffer | null = null
   #frameStart = 0
   #size = 0
   #crc = 0
@@ -100,6 +104,7 @@ class GzipFrames implements ByteStream {
   /** Starts a frame behind its header; a small one comes back whole, for a longer one the stream is opened. */
   async #begin(): Promise<Buffer | null> {
     this.#frames++
+    this.#sniffer = this.#frames === 1 ? null : new FrameSniffer((kind) => this.#executable(kind))
     this.#frameStart = this.#cursor.position
     const whole = this.#lastWasSmall || this.#frames === 1 ? await this.#small() : null
     if (whole === null) this.#inflate = new InflateStream(this.#cursor)
@@ -118,14 +123,14 @@ class GzipFrames implements ByteStream {
     }
   }
 
+  #executable(kind: string): void {
+    this.#container.inspection.report('executable', this.#place, `${kind} in gzip frame ${this.#frames}`)
+  }
+
   #count(chunk: Buffer): void {
     const { inspection } = this.#container
     inspection.expand(chunk.length, this.#place)
-    // Tools that unpack frame by frame give a later one as a file of its own.
-    if (this.#frames > 1 && this.#size === 0) {
-      const kind = executableIn(chunk)
-      if (kind !== null) inspection.report('executable', this.#place, `${kind} in gzip frame ${this.#frames}`)
-    }
+    this.#sniffer?.push(chunk)
     this.#size += chunk.length
     this.#crc = crc32(chunk, this.#crc)
   }
@@ -133,6 +138,7 @@ class GzipFrames implements ByteStream {
   async #endFrame(): Promise<void> {
     await this.#inflate?.close()
     this.#inflate = null
+    this.#sniffer?.end()
     const trailer = await this.#cursor.take(TRAILER)
     if (trailer.length < TRAILER) throw new DamagedData('the end is missing')
     if (trailer.readUInt32LE(0) !== this.#crc) throw new DamagedData('the CRC is not the one it declares')

@@ -1,5 +1,5 @@
 import type { Cursor } from '../io/byte-stream.ts'
-import { DamagedData } from '../io/inflate.ts'
+import { DamagedData } from '../io/damaged-data.ts'
 
 const CHUNK = 256 * 1024
 

@@ -1,5 +1,5 @@
 import type { ByteStream, Cursor } from '../io/byte-stream.ts'
-import { DamagedData } from '../io/inflate.ts'
+import { DamagedData } from '../io/damaged-data.ts'
 import { BitSource } from './bit-source.ts'
 import {
   CODE_LENGTH_ORDER,

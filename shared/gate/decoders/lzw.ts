@@ -1,6 +1,6 @@
 import { KIB } from '#shared/domain/limits.ts'
 import type { ByteStream, Cursor } from '../io/byte-stream.ts'
-import { DamagedData } from '../io/inflate.ts'
+import { DamagedData } from '../io/damaged-data.ts'
 
 const CHUNK = 256 * KIB
 const INPUT = 256 * KIB

@@ -6,8 +6,9 @@ import type { ByteStream, Cursor } from '../../io/byte-stream.ts'
 import { GateProblem } from '../../problem.ts'
 import { HEAD_BYTES } from './codec-heads.ts'
 import type { Codec } from './codecs.ts'
-import { Marked } from './marked-frames.ts'
+import { Marked, type MarkerFrames } from './marked-frames.ts'
 import { UndamagedStream } from './undamaged-stream.ts'
+import { type ZstdDeps, ZstdStream } from './zstd-stream.ts'
 
 /** Decoded content; must be closed however its reading ends. */
 export type Decoded = { readonly stream: ByteStream; close(): Promise<void> }
@@ -28,11 +29,37 @@ export async function decodeCodec(
     const stream = startDecoder(inspection, { ...wanted, name: 'sevenZip', args, input: cursor })
     return { stream, close: () => stream.close() }
   }
-  const marked = new Marked(by.frames, place)
-  const run = startDecoder(inspection, { ...wanted, name: 'bsdcat', args: [], input: marked.input(cursor) })
+  const onExecutable = (kind: string) => inspection.report('executable', place, `${kind} in a later frame`)
+  const byBsdcat = () => decodeMarked(by.frames, cursor, inspection, { ...wanted, onExecutable })
+  return codec.family === 'zstd'
+    ? decodeZstd(cursor, inspection, { place, onExecutable, decodeRest: byBsdcat })
+    : byBsdcat()
+}
+
+function decodeZstd(cursor: Cursor, inspection: Inspection, deps: Omit<ZstdDeps, 'admitFrame'>): Decoded {
+  const { place } = deps
+  const admitFrame = (size: number | null) => {
+    // Frames that hold nothing cost time all the same.
+    inspection.decoderSeconds(place)
+    if (size !== null) inspection.declare(size, place)
+  }
+  const zstd = new ZstdStream(cursor, { ...deps, admitFrame })
+  return { stream: new UndamagedStream(zstd, place), close: () => zstd.close() }
+}
+
+type Wanted = { readonly place: string; readonly format: string; onExecutable(kind: string): void }
+
+function decodeMarked(
+  frames: MarkerFrames,
+  cursor: Cursor,
+  inspection: Inspection,
+  { place, format, onExecutable }: Wanted,
+): Decoded {
+  const marked = new Marked(frames, place)
+  const run = startDecoder(inspection, { place, format, name: 'bsdcat', args: [], input: marked.input(cursor) })
   const onFrame = (start: Buffer) => {
     const kind = executableIn(start)
-    if (kind !== null) inspection.report('executable', place, `${kind} in a later frame`)
+    if (kind !== null) onExecutable(kind)
   }
   return { stream: marked.output(run, onFrame), close: () => run.close() }
 }

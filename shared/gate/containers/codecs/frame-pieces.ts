@@ -2,6 +2,7 @@ import { KIB } from '#shared/domain/limits.ts'
 import type { Cursor } from '../../io/byte-stream.ts'
 import type { Piece } from './piece.ts'
 import { withoutZeroTail } from './zero-tail.ts'
+import { zstdHeaderBytes } from './zstd-frame.ts'
 
 export type Pieces = (content: Cursor) => AsyncGenerator<Piece>
 
@@ -34,10 +35,7 @@ const walked = (magics: readonly number[], frame: (content: Cursor) => AsyncGene
 /** RFC 8878, 3.1.1. */
 export const zstdPieces = walked([0xfd2fb528], async function* (content) {
   const flags = (await content.peek(5))[4] as number
-  const isSingle = (flags & 0x20) !== 0
-  const sizeBytes = flags >> 6 === 0 ? (isSingle ? 1 : 0) : 2 ** (flags >> 6)
-  const headBytes = 5 + (isSingle ? 0 : 1) + ([0, 1, 2, 4][flags & 3] as number) + sizeBytes
-  yield piece(await content.take(headBytes), true)
+  yield piece(await content.take(zstdHeaderBytes(flags)), true)
   for (let isLast = false; !isLast; ) {
     const head = await content.peek(3)
     if (head.length < 3) return

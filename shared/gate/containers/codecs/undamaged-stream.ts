@@ -1,5 +1,5 @@
 import type { ByteStream } from '../../io/byte-stream.ts'
-import { DamagedData } from '../../io/inflate.ts'
+import { DamagedData } from '../../io/damaged-data.ts'
 import { GateProblem } from '../../problem.ts'
 
 /** Turns what a decoder of ours says of damaged data into a problem of the content. */
