@@ -22,7 +22,7 @@ export const NO_DECODERS: Decoders = Object.freeze({
 
 /** Each tool by the name people know it under, and the formats that stay closed without it. */
 const TOOLS: readonly (readonly [DecoderName, string, readonly string[]])[] = [
-  ['bsdcat', 'bsdcat', ['bzip2', 'xz', 'zstd', 'lz4']],
+  ['bsdcat', 'bsdcat', ['bzip2', 'xz', 'lz4', 'zstd with windows above 8 MiB']],
   ['bsdtar', 'bsdtar', ['7z', 'rar', 'cab']],
   ['sevenZip', '7zz', ['lzma']],
 ]

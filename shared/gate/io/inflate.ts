@@ -1,13 +1,12 @@
 import { createInflateRaw, inflateRawSync } from 'node:zlib'
-import { KIB } from '#shared/domain/limits.ts'
 import type { Cursor } from './byte-stream.ts'
 import { asDamage, codeOf } from './damaged-data.ts'
-import { EngineStream } from './engine-stream.ts'
+import { ENGINE_CHUNK, EngineStream } from './engine-stream.ts'
 
-/** Inflates one raw deflate stream from a cursor, which afterwards stands right behind it. 256 KiB chunks are the fastest. */
+/** Inflates one raw deflate stream from a cursor, which afterwards stands right behind it. */
 export class InflateStream extends EngineStream {
   constructor(source: Cursor) {
-    super(createInflateRaw({ chunkSize: 256 * KIB }), source, (rest) => source.unread(rest))
+    super(createInflateRaw({ chunkSize: ENGINE_CHUNK }), source, (rest) => source.unread(rest))
   }
 }
 

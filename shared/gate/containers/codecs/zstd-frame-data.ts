@@ -2,13 +2,13 @@ import { constants, createZstdDecompress, zstdDecompressSync } from 'node:zlib'
 import { KIB } from '#shared/domain/limits.ts'
 import { BufferStream, type Cursor } from '../../io/byte-stream.ts'
 import { asDamage, codeOf, DamagedData } from '../../io/damaged-data.ts'
-import { EngineStream } from '../../io/engine-stream.ts'
+import { ENGINE_CHUNK, EngineStream } from '../../io/engine-stream.ts'
 import type { Decoded } from './decode-codec.ts'
 import { ZstdFrameBytes, ZstdFrameEnd } from './zstd-frame.ts'
 
-const CHUNK = 256 * KIB
 /** Frames of block-wise writers are about this long; they are decoded in one call. */
 const SMALL = 64 * KIB
+const SMALL_EXPANDED = 256 * KIB
 
 /** Decodes the frame at a cursor, which stands behind it afterwards; a window beyond 2^`windowLog` bytes is refused. */
 export async function zstdFrameData(cursor: Cursor, flags: number, windowLog: number): Promise<Decoded> {
@@ -28,7 +28,7 @@ type Params = { readonly [key: number]: number }
 function decodeSmall(frame: Buffer, params: Params): Buffer | null {
   try {
     // One chunk for all of it, so that nothing is put together afterwards.
-    return zstdDecompressSync(frame, { params, maxOutputLength: CHUNK, chunkSize: CHUNK + 1 })
+    return zstdDecompressSync(frame, { params, maxOutputLength: SMALL_EXPANDED, chunkSize: SMALL_EXPANDED + 1 })
   } catch (error) {
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return null
     throw asDamage(error)
@@ -37,7 +37,7 @@ function decodeSmall(frame: Buffer, params: Params): Buffer | null {
 
 function decodeStream(frame: ZstdFrameBytes, params: Params): Decoded {
   let rest = 0
-  const engine = new EngineStream(createZstdDecompress({ params, chunkSize: CHUNK }), frame, (bytes) => {
+  const engine = new EngineStream(createZstdDecompress({ params, chunkSize: ENGINE_CHUNK }), frame, (bytes) => {
     rest = bytes.length
   })
   const next = async () => {
