@@ -2,16 +2,14 @@ import { startDecoder } from '../../decoders/start-decoder.ts'
 import { executableIn } from '../../executables/executable-sniffer.ts'
 import { formatBytes } from '../../format-figures.ts'
 import type { Inspection } from '../../inspection.ts'
-import type { ByteStream, Cursor } from '../../io/byte-stream.ts'
+import type { Cursor } from '../../io/byte-stream.ts'
 import { GateProblem } from '../../problem.ts'
 import { HEAD_BYTES } from './codec-heads.ts'
 import type { Codec } from './codecs.ts'
+import type { Decoded } from './decoded.ts'
 import { Marked, type MarkerFrames } from './marked-frames.ts'
 import { UndamagedStream } from './undamaged-stream.ts'
 import { type ZstdDeps, ZstdStream } from './zstd-stream.ts'
-
-/** Decoded content; must be closed however its reading ends. */
-export type Decoded = { readonly stream: ByteStream; close(): Promise<void> }
 
 /** Opens a compressed stream: what it declares is held against the budgets first, then a decoder is started. */
 export async function decodeCodec(

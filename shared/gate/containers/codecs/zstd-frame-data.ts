@@ -3,7 +3,7 @@ import { KIB } from '#shared/domain/limits.ts'
 import { BufferStream, type Cursor } from '../../io/byte-stream.ts'
 import { asDamage, codeOf, DamagedData } from '../../io/damaged-data.ts'
 import { ENGINE_CHUNK, EngineStream } from '../../io/engine-stream.ts'
-import type { Decoded } from './decode-codec.ts'
+import type { Decoded } from './decoded.ts'
 import { ZstdFrameBytes, ZstdFrameEnd } from './zstd-frame.ts'
 
 /** Frames of block-wise writers are about this long; they are decoded in one call. */

@@ -5,7 +5,7 @@ import { GateProblem } from '../../problem.ts'
 import { FrameSniffer } from '../frame-sniffer.ts'
 import { isZero } from '../gap.ts'
 import { zstdHead } from './codec-heads.ts'
-import type { Decoded } from './decode-codec.ts'
+import type { Decoded } from './decoded.ts'
 import { zstdFrameData } from './zstd-frame-data.ts'
 
 const MAGIC = 0xfd2fb528
