@@ -18,8 +18,8 @@ export type FinalConcat = {
   readonly header: string
   /** In the order of the file. */
   readonly pieces: readonly Piece[]
-  /** Bytes that are durably in the final's own file; the file is whole when this is its length. */
-  readonly assembled: number
+  /** Bytes that are durably in the final's own file, which is whole when this is its length; null while it has no file. */
+  readonly assembled: number | null
 }
 
 export function isConcat(value: unknown): value is Concat {
@@ -27,7 +27,12 @@ export function isConcat(value: unknown): value is Concat {
   if (value.kind === 'partial') return true
   if (value.kind !== 'final' || !('header' in value && 'pieces' in value && 'assembled' in value)) return false
   const { header, pieces, assembled } = value
-  return typeof header === 'string' && isLength(assembled) && Array.isArray(pieces) && pieces.every(isPiece)
+  return (
+    typeof header === 'string' &&
+    (assembled === null || isLength(assembled)) &&
+    Array.isArray(pieces) &&
+    pieces.every(isPiece)
+  )
 }
 
 const isPiece = (value: unknown): value is Piece =>

@@ -59,7 +59,7 @@ export function createAssemblyFiles(layout: Layout) {
       const [first, ...others] = placedPieces(record)
       const present = await Promise.all(others.map((piece) => sizeOf(owner, piece.id)))
       const next = present.findIndex((size) => size !== undefined)
-      const at = Math.max(concat.assembled, next < 0 ? length : (others[next]?.start ?? 0), first?.end ?? 0)
+      const at = Math.max(concat.assembled ?? 0, next < 0 ? length : (others[next]?.start ?? 0), first?.end ?? 0)
       if (((await sizeOf(owner, id)) ?? 0) < at) throw damaged('bytes of it are gone')
       for (const [i, piece] of others.entries()) {
         if (piece.end > at && present[i] !== piece.length)

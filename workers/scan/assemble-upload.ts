@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import { AppError } from '#shared/domain/errors.ts'
-import { type FinalRecord, isAssembled, piecesOf } from '#shared/domain/final-record.ts'
+import { type FinalRecord, isAssembled, isFinal, piecesOf } from '#shared/domain/final-record.ts'
 import { MIB } from '#shared/domain/limits.ts'
 import { laterThan } from '#shared/domain/upload-record.ts'
 import type { ProgressPublisher } from '#shared/redis/progress-publisher.ts'
@@ -15,9 +15,10 @@ export type AssembleDeps = {
   locks: UploadLocks
   publisher: Pick<ProgressPublisher, 'scan'>
   now: () => Date
+  /** Bytes after which what was copied is made durable and noted: what a kill, at most, makes copied again. */
+  checkpointBytes?: number
 }
 
-/** Bytes after which what was copied is made durable and noted: what a kill, at most, makes copied again. */
 const CHECKPOINT_BYTES = 256 * MIB
 /** Longest wait for a worker that was killed in the middle: above the lease of its lock, ms. */
 const WAIT_MS = 15_000
@@ -36,19 +37,30 @@ export function createAssembleUpload(deps: AssembleDeps) {
     return record
   }
 
+  /** Whoever had the lock before may have come further. */
+  async function current(record: FinalRecord): Promise<FinalRecord> {
+    const onDisk = await files.readRecord(record)
+    return onDisk !== undefined && isFinal(onDisk) ? onDisk : record
+  }
+
+  async function assemble(record: FinalRecord, lock: UploadLock, signal: AbortSignal): Promise<FinalRecord> {
+    if (isAssembled(record)) return record
+    await assembly.adopt(record)
+    const file = await files.openData(record)
+    try {
+      return await new Assembly(deps, record, file, lock).run(signal)
+    } finally {
+      await file.close()
+    }
+  }
+
   return async function assembleUpload(record: FinalRecord, signal: AbortSignal): Promise<FinalRecord> {
     if (isAssembled(record)) return clear(record)
     // Not the upload's own lock: HEAD and DELETE take that one, and shall not wait for 100 GB.
     const lock = locks.newLock(`assembly-${record.id}`)
     await lock.lock(AbortSignal.any([signal, AbortSignal.timeout(WAIT_MS)]), () => undefined)
     try {
-      await assembly.adopt(record)
-      const file = await files.openData(record)
-      try {
-        return await clear(await new Assembly(deps, record, file, lock).run(signal))
-      } finally {
-        await file.close()
-      }
+      return await clear(await assemble(await current(record), lock, signal))
     } catch (error) {
       throw translateDiskError(error, 'put the upload together')
     } finally {
@@ -75,7 +87,7 @@ class Assembly {
   }
 
   async run(signal: AbortSignal): Promise<FinalRecord> {
-    const { assembly } = this.#deps
+    const { assembly, checkpointBytes = CHECKPOINT_BYTES } = this.#deps
     const guard = () => this.#lock.assertHeld()
     this.#first = this.#at = await assembly.resumeAt(this.#record)
     for (const piece of placedPieces(this.#record)) {
@@ -83,11 +95,11 @@ class Assembly {
       for await (const at of assembly.append(this.#record, piece, this.#at, this.#file, guard)) {
         this.#at = at
         this.#tell()
-        if (signal.aborted || at - this.#record.concat.assembled >= CHECKPOINT_BYTES) await this.#checkpoint()
+        if (signal.aborted || at - (this.#record.concat.assembled ?? 0) >= checkpointBytes) await this.#checkpoint()
         if (signal.aborted) throw cutOff()
       }
     }
-    await this.#checkpoint()
+    if (this.#record.concat.assembled !== this.#at) await this.#checkpoint()
     return this.#record
   }
 

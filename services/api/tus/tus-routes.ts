@@ -46,7 +46,7 @@ export function tusRoutes(deps: TusRouteDeps): Router {
   const begin = (req: Request, res: Response, next: NextFunction) => {
     // tus 1.0.0: the override wins over the method of the request, whatever that is.
     const override = req.get('x-http-method-override')?.toUpperCase()
-    if (override !== undefined && METHODS.includes(override)) req.method = override
+    if (override !== undefined && override !== '') req.method = override
     if (!METHODS.includes(req.method)) {
       next('router')
       return

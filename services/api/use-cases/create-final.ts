@@ -1,6 +1,6 @@
 import { type FinalRecord, isFinal, isPartial, piecesOf } from '#shared/domain/final-record.ts'
 import type { IndexedUpload, UploadIndex } from '#shared/redis/upload-index.ts'
-import type { UploadLocks } from '#shared/redis/upload-lock.ts'
+import type { UploadLock, UploadLocks } from '#shared/redis/upload-lock.ts'
 import type { Placement } from '#shared/storage/placement.ts'
 import type { UploadFiles } from '#shared/storage/upload-files.ts'
 import { areWhole } from '#shared/uploads/finish-partial.ts'
@@ -45,20 +45,21 @@ export function createCreateFinal({ index, lookup, files, placement, locks, fini
     const pieces = found.map(assertMayUse)
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
     if (length > limits.maxUploadBytes) throw tooLong(length, limits.maxUploadBytes)
-    const concat = { kind: 'final', header: admission.header, pieces, assembled: 0 } as const
+    const concat = { kind: 'final', header: admission.header, pieces, assembled: null } as const
     const record = newRecord({ ...admission, length, concat }, now(), limits.uploadExpiryMs) as FinalRecord
     await assertNameFree(placement, record)
     return create(record, admission)
   }
 
   async function create(record: FinalRecord, admission: FinalAdmission) {
-    return locked(record.id, async (assertHeld) => {
+    return locked(locks.newLock(record.id, undefined, true), async (assertHeld) => {
       const reply = await index.create(record, 0, NO_LIMIT)
       if (reply.kind === 'claimed') return { record: await sameAgain(reply.final, admission), created: false }
       if (reply.kind !== 'created') throw noPartial()
       await writeAndFinish(record, assertHeld).catch(async (error: unknown) => {
-        await index.step('delete', record, 0, true)
-        await files.removeRecord(record)
+        const reply = await index.step('delete', record, 0, true)
+        // Else somebody else has brought it on meanwhile.
+        if (reply.kind === 'stepped') await files.removeRecord(record)
         throw error
       })
       return { record, created: true }
@@ -75,15 +76,14 @@ export function createCreateFinal({ index, lookup, files, placement, locks, fini
     const claimer = await index.get(id)
     if (!isSame(claimer, principal.user, partials)) throw claimedAlready()
     // Whoever made it may have died before the disk knew.
-    await locked(id, async (assertHeld) => {
+    await locked(locks.newLock(id), async (assertHeld) => {
       const { record } = (await index.get(id)) ?? {}
       if (record?.state === 'receiving' && isFinal(record)) await writeAndFinish(record, assertHeld)
     })
     return claimer.record
   }
 
-  async function locked<Value>(id: string, run: (assertHeld: () => void) => Promise<Value>): Promise<Value> {
-    const lock = locks.newLock(id)
+  async function locked<Value>(lock: UploadLock, run: (assertHeld: () => void) => Promise<Value>): Promise<Value> {
     await lock.lock(AbortSignal.timeout(WAIT_MS), () => undefined)
     try {
       return await run(lock.assertHeld)

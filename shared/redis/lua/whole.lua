@@ -9,4 +9,6 @@ local reserved, before, after = tonumber(held[2] or 0), tonumber(held[3] or 0), 
 redis.call('HSET', KEYS[1], 'received', ARGV[2], 'whole', '1')
 redis.call('HINCRBY', KEYS[2], 'pending', string.format('%.0f', math.max(reserved - after, 0) - math.max(reserved - before, 0)))
 redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
+-- The sweep looks at what has moved of late: at the final too.
+if held[4] then redis.call('ZADD', KEYS[3], 'XX', ARGV[3], held[4]) end
 return {'whole', held[4] or ''}
