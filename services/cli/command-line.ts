@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util'
 import { type ClamdAddress, parseClamdUrl } from '#shared/config/clamd.ts'
 import type { Env } from '#shared/config/env.ts'
+import type { RebuildCommand } from './rebuild-command.ts'
 
 export type Command =
   | { readonly name: 'help' }
   | { readonly name: 'policy check'; readonly file: string }
   | { readonly name: 'policy show'; readonly policyFile: string | null; readonly groups: readonly string[] }
   | ScanCommand
+  | RebuildCommand
 export type ScanCommand = {
   readonly name: 'scan'
   readonly policyFile: string | null
@@ -27,11 +29,13 @@ const OPTIONS = {
   json: { type: 'boolean' },
   sha256: { type: 'string' },
   clamd: { type: 'string' },
+  'dry-run': { type: 'boolean' },
 } as const
 type Values = ReturnType<typeof parse>['values']
 
 const ALLOWED: Readonly<Record<string, readonly (keyof typeof OPTIONS)[]>> = {
   scan: ['policy', 'group', 'json', 'sha256', 'clamd'],
+  rebuild: ['dry-run', 'json'],
   'policy check': [],
   'policy show': ['policy', 'group'],
 }
@@ -43,10 +47,11 @@ export function parseCommandLine(args: readonly string[], env: Env): Command {
   const name = positionals.slice(0, words).join(' ')
   const rest = positionals.slice(words)
   const allowed = ALLOWED[name]
-  if (allowed === undefined) throw new UsageError('The commands are scan, policy check and policy show')
+  if (allowed === undefined) throw new UsageError('The commands are scan, rebuild, policy check and policy show')
   for (const option of Object.keys(values) as (keyof typeof OPTIONS)[]) {
     if (!allowed.includes(option)) throw new UsageError(`--${option} is not an option of ${name}`)
   }
+  if (name === 'rebuild') return rebuildCommand(values, rest)
   if (name === 'scan') return scanCommand(values, rest, env)
   if (name === 'policy show') return showCommand(values, rest, env)
   const [file, ...more] = rest
@@ -63,6 +68,11 @@ function parse(args: readonly string[]) {
 }
 
 const given = (value: string | undefined, fallback: string | undefined): string | null => value || fallback || null
+
+function rebuildCommand(values: Values, rest: readonly string[]): Command {
+  if (rest.length > 0) throw new UsageError('rebuild takes no FILE: UPLOAD_ROOT says where the records are')
+  return { name: 'rebuild', dryRun: values['dry-run'] ?? false, json: values.json ?? false }
+}
 
 function showCommand(values: Values, rest: readonly string[], env: Env): Command {
   if (rest.length > 0) throw new UsageError('policy show takes no FILE: name one with --policy')

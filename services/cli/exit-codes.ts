@@ -9,6 +9,7 @@ export const EXIT = {
   usage: 64,
   held: 70,
   badPolicy: 78,
+  badConfig: 78,
 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 

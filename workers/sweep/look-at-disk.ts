@@ -11,7 +11,7 @@ import type { UploadParts } from '#shared/uploads/compose-uploads.ts'
 import type { Actions } from './actions.ts'
 import type { FoldRecords } from './fold-records.ts'
 import type { Guard } from './leader.ts'
-import { type EntryAction, type EntryRules, planEntry } from './plan-entry.ts'
+import { type EntryAction, type EntryFacts, type EntryRules, isFoldable, planEntry } from './plan-entry.ts'
 
 export type DiskDeps = Pick<UploadParts, 'layout' | 'disk' | 'staging' | 'upkeep' | 'restore'> & {
   fold: FoldRecords
@@ -24,7 +24,7 @@ export type DiskDeps = Pick<UploadParts, 'layout' | 'disk' | 'staging' | 'upkeep
 const BATCH = 256
 const AT_ONCE = 16
 
-type Planned = { readonly entry: StagingEntry; readonly action: EntryAction }
+type Planned = { readonly entry: StagingEntry; readonly action: EntryAction; readonly ageMs: number }
 
 /** Goes over every staging directory and does what the plan says about each file. Only what needs it is read. */
 export function createLookAtDisk({
@@ -40,24 +40,22 @@ export function createLookAtDisk({
 }: DiskDeps) {
   const pathOf = ({ owner, name }: StagingEntry) => join(layout.staging(owner), name)
 
-  async function plan(entry: StagingEntry, known: { state: string; at: number } | undefined): Promise<Planned> {
+  async function plan(entry: StagingEntry, known: EntryFacts['known']): Promise<Planned> {
     const facts = await statFile(pathOf(entry))
-    if (facts === undefined) return { entry, action: 'none' }
+    if (facts === undefined) return { entry, action: 'none', ageMs: 0 }
     const ageMs = Date.now() - facts.changedAt
     const hasRecord =
       entry.kind === 'data' && known === undefined
         ? (await statFile(layout.record(entry.owner, entry.id))) !== undefined
         : false
     const of = { kind: entry.kind, ageMs, changedAt: facts.changedAt, hasRecord }
-    return { entry, action: planEntry({ ...of, known: known as never }, rules) }
+    return { entry, action: planEntry({ ...of, known }, rules), ageMs }
   }
 
   async function perform({ entry, action }: Planned): Promise<void> {
     const { owner, id, name } = entry
     const about = { uploadId: id, owner, file: name }
     switch (action) {
-      case 'restore':
-        return restore(entry)
       case 'remove_temporary':
         await unlinkIfThere(pathOf(entry))
         return actions.took(action, about)
@@ -70,17 +68,20 @@ export function createLookAtDisk({
     }
   }
 
-  async function restore({ owner, id, name }: StagingEntry): Promise<void> {
+  /** Answers whether Redis has all of it already, and it is one for the ledger. */
+  async function restore({ entry: { owner, id, name }, ageMs }: Planned): Promise<boolean> {
     try {
       const found = await disk.read({ owner, id })
-      if (found === undefined) return
+      if (found === undefined) return false
       const { kind, state, loser } = await putBack(found, { tell: true })
       if (kind !== 'present') actions.took('restore', { uploadId: id, owner, state })
       if (loser !== null) actions.found('place_lost', { uploadId: loser, owner })
+      return kind === 'present' && isFoldable(found.record.state) && ageMs > rules.ledgerAfterMs
     } catch (error) {
       if (!(error instanceof AppError && error.code === 'bad_record')) throw error
       await disk.setAside({ owner, id })
       actions.found('set_record_aside', { uploadId: id, owner, file: name, err: error })
+      return false
     }
   }
 
@@ -90,14 +91,17 @@ export function createLookAtDisk({
     await forEachAtMost(entries.entries(), AT_ONCE, async ([i, entry]) => {
       planned.push(await plan(entry, known[i]))
     })
-    const folding = planned.filter(({ action }) => action === 'fold').map(({ entry }) => entry)
-    if (folding.length > 0) await fold(owner, folding, guard)
+    const folding: StagingEntry[] = []
     await forEachAtMost(planned, AT_ONCE, async (one) => {
       guard()
-      await perform(one).catch((err) => {
+      try {
+        if (one.action === 'fold' || (one.action === 'restore' && (await restore(one)))) folding.push(one.entry)
+        else await perform(one)
+      } catch (err) {
         if (!isMissing(err)) log.warn({ err, owner, file: one.entry.name }, 'not put right; the next look tries again')
-      })
+      }
     })
+    if (folding.length > 0) await fold(owner, folding, guard)
   }
 
   return async function lookAtDisk(owner: string, guard: Guard): Promise<void> {
