@@ -27,8 +27,7 @@ export async function quiesce(deps: QuiesceDeps): Promise<UploadView[]> {
   const until = journal.now() + limitMs
   const wanted = new Set(uploads.filter(({ outcome }) => outcome?.kind === 'acked').map(({ id }) => id))
   for (;;) {
-    const { views, leftovers } = await look(deps)
-    const abandoned = views.filter(({ id, state }) => state === 'receiving' && !wanted.has(id))
+    const { views, leftovers, receiving } = await look(deps)
     if (leftovers.length === 0) {
       journal.note('quiesce', 'at rest')
       return views
@@ -37,15 +36,18 @@ export async function quiesce(deps: QuiesceDeps): Promise<UploadView[]> {
       for (const { what, detail, about } of leftovers) journal.find(what, detail, about)
       return views
     }
-    for (const { id } of abandoned) await remove(id, deps)
+    for (const id of receiving) if (!wanted.has(id)) await remove(id, deps)
     await pause(LOOK_EVERY_MS)
   }
 }
 
-async function look({ site, rest }: QuiesceDeps): Promise<{ views: UploadView[]; leftovers: Leftover[] }> {
+type Look = { views: UploadView[]; leftovers: Leftover[]; receiving: readonly string[] }
+
+async function look({ site, rest }: QuiesceDeps): Promise<Look> {
   const views = await rest.all()
   const [disk, redis] = await Promise.all([lookAtDisk(site.root), lookAtRedis(site.asked, site.keys)])
-  return { views, leftovers: findLeftovers(views, disk, redis) }
+  // Partials of parallel uploads are not listed.
+  return { views, leftovers: findLeftovers(views, disk, redis), receiving: redis.states.get('receiving') ?? [] }
 }
 
 async function remove(id: string, { rest, journal }: QuiesceDeps): Promise<void> {

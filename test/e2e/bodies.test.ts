@@ -121,3 +121,17 @@ test.each([
   expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
   expect(JSON.parse(body)).toMatchObject({ code, message: expect.any(String), request_id: expect.any(String) })
 })
+
+test('a connection that ends in the middle of a body is told nothing: a 400 would tell its client to give up', async () => {
+  const id = idOf(await tus(api, token, 'POST', '', { 'Upload-Length': '1000' }))
+  const socket = connect({ port: Number(new URL(api).port), host: '127.0.0.1', allowHalfOpen: true })
+  let answer = ''
+  socket.on('data', (chunk) => (answer += chunk))
+  const closed = new Promise((resolve) => socket.on('close', resolve))
+  const head = ['Host: airlock', `Authorization: Bearer ${token}`, 'Tus-Resumable: 1.0.0', 'Upload-Offset: 0']
+  const type = ['Content-Type: application/offset+octet-stream', 'Content-Length: 1000']
+  socket.end(`PATCH ${TUS_PATH}/${id} HTTP/1.1\r\n${[...head, ...type].join('\r\n')}\r\n\r\n${'x'.repeat(400)}`)
+  await closed
+  expect(answer).toBe('')
+  expect((await tus(api, token, 'HEAD', `/${id}`)).headers.get('upload-offset')).toBe('400')
+})

@@ -14,9 +14,12 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, code: string, 
 
 const UNREADABLE = [400, 'bad_request', 'Cannot read the request: it is not HTTP as it should be'] as const
 
+/** The request ended in its middle (a proxy gave up, say): a 400 would tell the client not to come back, and it is right to. */
+const CUT_OFF = 'HPE_INVALID_EOF_STATE'
+
 /** Answers a connection on which no request could be read, and ends it. */
 export function answerClientError(error: Error & { code?: string }, socket: Duplex): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
+  if (!socket.writable || error.code === 'ECONNRESET' || error.code === CUT_OFF) {
     socket.destroy()
     return
   }

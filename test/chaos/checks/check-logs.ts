@@ -14,7 +14,7 @@ const EXPLAINED: readonly { readonly kind: string; readonly text: RegExp; readon
 ]
 /** A process that was frozen finds its locks and connections gone. */
 const AFTER_FREEZE =
-  /Missing (lock|key)|lock_lost|lock of the|Command timed out|Connection is closed|could not renew lock|not answer/i
+  /Missing (lock|key)|Lock mismatch|lock_lost|lock of the|Command timed out|Connection is closed|could not renew lock|not answer/i
 const AFTER_FREEZE_MS = 15_000
 const AFTER_FLUSH = /Missing (lock|key) for|job does not exist|could not renew lock/i
 /** Node says so about mistakes in the code. */

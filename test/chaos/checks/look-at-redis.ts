@@ -16,7 +16,7 @@ const LASTING = [
   /^state:[a-z]+$/,
   /^quota:[^:]+$/,
   /^placed:[^:]+$/,
-  /^(site|events|missing-decoders|built|sweep-actions)$/,
+  /^(site|events|missing-decoders|built|sweep-actions|lock-age)$/,
   /^lock:sweep$/,
   /^relay:(lease|cursor)$/,
   /^scan-line:(turn|workers)$/,

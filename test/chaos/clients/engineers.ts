@@ -17,7 +17,6 @@ export type EngineerDeps = {
   readonly rest: RestClient
   readonly follower: EventFollower
   readonly random: Random
-  readonly methods: readonly Method[]
   readonly megabytesPerMinute: number
 }
 
@@ -32,7 +31,7 @@ const AHEAD_BYTES = 32 * MIB
 
 /** People who send files one after the other, look at the verdict, and remove some. */
 export function startEngineers(count: number, deps: EngineerDeps): Engineers {
-  const { journal, random, methods } = deps
+  const { journal, random } = deps
   const uploads: TrackedUpload[] = []
   const followUps = new Set<Promise<void>>()
   const ending = new AbortController()
@@ -45,7 +44,7 @@ export function startEngineers(count: number, deps: EngineerDeps): Engineers {
         await pause(200)
         continue
       }
-      const upload = new TrackedUpload(planUpload(random, uploads.length + 1, methods), journal)
+      const upload = new TrackedUpload(planUpload(random, uploads.length + 1), journal)
       uploads.push(upload)
       planned += upload.plan.content.size
       await send(upload, deps)

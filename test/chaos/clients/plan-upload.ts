@@ -33,9 +33,9 @@ export const OWNERS = ['ada', 'kim', 'lee', 'max'] as const
 const SHARED_NAMES = 3
 
 /** What upload `number` of a run is; the same for the same seed. */
-export function planUpload(random: Random, number: number, methods: readonly Method[]): UploadPlan {
+export function planUpload(random: Random, number: number): UploadPlan {
   const content = drawContent(random)
-  const method = methodFor(content, random, methods)
+  const method = methodFor(content, random)
   const onConflict = random.weighted<OnConflict>([
     [84, 'rename'],
     [8, 'replace'],
@@ -62,11 +62,11 @@ export function planUpload(random: Random, number: number, methods: readonly Met
   }
 }
 
-function methodFor(content: Content, random: Random, offered: readonly Method[]): Method {
+function methodFor(content: Content, random: Random): Method {
   const weights: Record<Method, number> = {
     ...{ chunks: 35, whole: 15, creation: 18, deferred: 8, checksum: 8, ietf: 15 },
     parallel: content.size > 1_000 ? 12 : 0,
     delete: content.size > 1_000 ? 6 : 0,
   }
-  return random.weighted(offered.map((method) => [weights[method], method] as const))
+  return random.weighted(METHODS.map((method) => [weights[method], method] as const))
 }

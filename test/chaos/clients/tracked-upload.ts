@@ -74,6 +74,8 @@ export class TrackedUpload {
     if (status === 460 && this.plan.method === 'checksum') return
     // What a deletion whose answer was lost has removed already.
     if (this.plan.method === 'delete' && [404, 410].includes(status)) return
+    // Parts that went into a final whose creation was not answered.
+    if (this.plan.method === 'parallel' && method === 'HEAD' && [404, 410].includes(status)) return
     const detail = `${this.plan.method}: ${method} ${id}, sent at ${sentAt}: ${status} ${body}`
     this.#journal.find(`a client was told ${status}`, detail, this.about, id)
   }

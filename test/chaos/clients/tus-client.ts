@@ -65,7 +65,7 @@ function optionsFor(upload: TrackedUpload, deps: ClientDeps, agent: Agent | unde
     parallelUploads: plan.method === 'parallel' ? 2 + Math.floor(plan.share * 3) : 1,
     retryDelays: RETRY_DELAYS,
     storeFingerprintForResuming: false,
-    fileReader: { openFile: async () => sourceOf(plan.content) },
+    fileReader: { openFile: async (input: Buffer) => sourceOf(input.length > 0 ? partOf(input) : plan.content) },
     httpStack: createHttpStack({ agent, now: deps.now, onExchange: upload.onExchange }),
     onShouldRetry: (error) => {
       const retry = isRetryable(error)
@@ -89,7 +89,13 @@ function failureOf(error: Error | DetailedError): Outcome {
   return answer?.includes('name_taken') ? { kind: 'refused' } : { kind: 'failed', why: error.message }
 }
 
-const sourceOf = (content: Content) => ({
+/** tus-js-client opens each part of a parallel upload as a file of its own. */
+const partOf = (bytes: Buffer) => ({
+  size: bytes.length,
+  slice: (start: number, end: number) => Buffer.from(bytes.subarray(start, end)),
+})
+
+const sourceOf = (content: Pick<Content, 'size' | 'slice'>) => ({
   size: content.size,
   slice: async (start: number, end: number) => {
     const value = content.slice(start, Math.min(end, content.size))
