@@ -23,6 +23,8 @@ export function followEvents(url: string, stream: string, journal: Journal): Eve
   let stopped = false
   const take = (id: string, fields: string[]) => {
     cursor = id
+    // What was there before is lost; readers begin anew.
+    if (fields[0] === 'anew') return journal.count('index built anew')
     const event = parseStateEvent(id, fields)
     if (event === undefined) return journal.find('an event nobody can read', `${id} ${fields.join(' ')}`)
     const { upload_id, state, previous } = event

@@ -31,9 +31,6 @@ const number = (text: string, name: string): number => {
   return value
 }
 
-/** FLUSHALL joins once the sweep rebuilds what Redis lost by itself. */
-const DEFAULT_FAULTS = FAULT_KINDS.filter((kind) => kind !== 'flush')
-
 /** Throws an error with a message for people where an argument cannot be used. */
 export function parseOptions(args: readonly string[]): ChaosOptions {
   const text = { type: 'string' } as const
@@ -53,7 +50,7 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
   })
   const read = (name: keyof typeof values, fallback: number) => number(values[name] ?? String(fallback), name)
   const without = faultList(values.without ?? '', 'without')
-  const faults = values.faults === undefined ? DEFAULT_FAULTS : faultList(values.faults, 'faults')
+  const faults = values.faults === undefined ? FAULT_KINDS : faultList(values.faults, 'faults')
   return {
     seconds: values.minutes === undefined ? read('seconds', 90) : read('minutes', 1.5) * 60,
     seed: read('seed', 1),
