@@ -1,6 +1,7 @@
 import { type LoadClient, startLoadClient } from './client/load-client.ts'
 import { countsScenario } from './scenarios/counts.ts'
 import { crowdScenario } from './scenarios/crowd.ts'
+import { fairScenario } from './scenarios/fair.ts'
 import { latencyScenario } from './scenarios/latency.ts'
 import { memoryScenario } from './scenarios/memory.ts'
 import { scanScenario } from './scenarios/scan.ts'
@@ -15,6 +16,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   small: smallScenario,
   latency: latencyScenario,
   memory: memoryScenario,
+  fair: fairScenario,
   counts: countsScenario,
   crowd: crowdScenario,
   scan: scanScenario,

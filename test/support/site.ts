@@ -26,6 +26,8 @@ export type Site = {
   readonly realtimes: Member[]
   readonly scans: Member[]
   readonly sweeps: Member[]
+  /** One more scan worker, to be stopped by the caller. */
+  startScan(): Promise<RunningProcess>
   stop(): Promise<(number | null)[]>
 }
 
@@ -58,6 +60,7 @@ export async function startSite(plan: SitePlan = {}): Promise<Site> {
   ])
   return {
     ...{ root, env, apis, realtimes, scans, sweeps },
+    startScan: () => startProcess('workers/scan/main.ts', env),
     async stop() {
       const codes = await Promise.all([...realtimes, ...apis, ...scans, ...sweeps].map(({ process }) => process.stop()))
       await remove()
