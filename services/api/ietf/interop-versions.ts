@@ -27,7 +27,7 @@ export type InteropVersion = {
 
 const VERSIONS: ReadonlyMap<number, InteropVersion> = new Map(
   [
-    /** Drafts -04 to -06: URLSession of iOS 18.1, macOS 15.1 and later. */
+    /** Drafts -04 and -05: URLSession of iOS 18.1, macOS 15.1 and later. */
     {
       number: 6,
       lifetimeKey: 'expires',
@@ -40,7 +40,10 @@ const VERSIONS: ReadonlyMap<number, InteropVersion> = new Map(
       tellsProgress: false,
       overrunEndsUpload: false,
     } as const,
-    /** Drafts -13 and later. */
+    /**
+     * Drafts -13 and later: what -12 says, with "Upload-Complete" redefined for answers (httpwg/http-extensions#3404), appends to a
+     * complete upload left to the server (#3405), lengths that must match at the end (#3463) and GET as HEAD (#3467).
+     */
     {
       number: 10,
       lifetimeKey: 'max-age',
