@@ -2,7 +2,7 @@ import type { NextFunction, Request, Response } from 'express'
 import type { Principal, VerifyToken } from '#shared/contracts/token.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import { RateLimited, type RateLimiter } from '#shared/redis/rate-limits.ts'
-import { principalByToken } from '../tus/upload-token.ts'
+import { principalByToken } from '../use-cases/upload-token.ts'
 import { bearerToken, identify } from './authenticate.ts'
 import { addressKey } from './limit-requests.ts'
 

@@ -1,7 +1,7 @@
 import { createHash, type Hash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '#shared/domain/errors.ts'
-import type { BodyChecksum } from '../tus/checksum.ts'
+import type { BodyChecksum } from '../bodies/receive-body.ts'
 import { byteSequences } from './structured-fields.ts'
 
 /** The algorithms RFC 9530 §5 calls active, with node:crypto's name and their size in bytes; others are left unread, as it allows. */

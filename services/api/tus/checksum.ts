@@ -1,17 +1,11 @@
 import { createHash, type Hash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '#shared/domain/errors.ts'
+import type { BodyChecksum } from '../bodies/receive-body.ts'
 
 /** tus 1.0.0 "checksum": sha1 MUST be offered. Names as in the protocol and in node:crypto alike. */
 export const CHECKSUM_ALGORITHMS = ['sha1', 'sha256', 'sha512', 'md5'] as const
 type Algorithm = (typeof CHECKSUM_ALGORITHMS)[number]
-
-/** Hashes a body on its way, to be compared with what its client announced before or behind it. */
-export type BodyChecksum = {
-  update(chunk: Buffer): void
-  /** Throws `checksumMismatch` (460) if the bytes are not those the client meant, `invalid` if it did not say which after all. */
-  verify(): void
-}
 
 /** The checksum a request announces in its header or, with `Trailer: Upload-Checksum`, at its end; undefined where it announces none. */
 export function checksumOf(req: IncomingMessage): BodyChecksum | undefined {

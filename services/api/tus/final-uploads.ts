@@ -9,9 +9,9 @@ import { aboutUpload, principalHere } from '../http/request-context.ts'
 import type { ApiMetrics } from '../metrics.ts'
 import { TUS_PATH } from '../paths.ts'
 import type { createCreateFinal } from '../use-cases/create-final.ts'
+import { createUploadToken } from '../use-cases/upload-token.ts'
 import { parseWantedUpload } from '../use-cases/wanted-upload.ts'
 import type { WantedConcat } from './concat-header.ts'
-import { createUploadToken } from './upload-token.ts'
 
 export type FinalDeps = {
   createFinal: ReturnType<typeof createCreateFinal>

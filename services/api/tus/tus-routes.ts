@@ -12,9 +12,8 @@ import type { FindUpload } from '../use-cases/find-upload.ts'
 import { CHECKSUM_ALGORITHMS } from './checksum.ts'
 import { parseConcat } from './concat-header.ts'
 import { type FinalUploads, takesNoBytes } from './final-uploads.ts'
-import { assertOffsetStream } from './receive-body.ts'
 import { fromTusStatus } from './tus-errors.ts'
-import { assertCreationLengths, assertPatchLength } from './upload-length.ts'
+import { assertCreationLengths, assertOffsetStream, assertPatchLength } from './upload-length.ts'
 
 const TUS_VERSION = '1.0.0'
 const METHODS = ['POST', 'HEAD', 'PATCH', 'DELETE', 'OPTIONS']

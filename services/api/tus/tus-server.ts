@@ -4,16 +4,13 @@ import { AppError } from '#shared/domain/errors.ts'
 import type { UploadLock, UploadLocks } from '#shared/redis/upload-lock.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import type { Received } from '#shared/storage/receive.ts'
+import { type BodyPlan, DRAIN_MS } from '../bodies/receive-body.ts'
 import { errorAnswer, logIfOurs, translateFault } from '../http/answer-error.ts'
 import { bringsBody } from '../http/finish-answer.ts'
 import { principalHere, requestContext } from '../http/request-context.ts'
 import { checksumOf } from './checksum.ts'
-import type { BodyPlan } from './receive-body.ts'
 import { fromTusError } from './tus-errors.ts'
 import type { UploadStore } from './upload-store.ts'
-
-/** How long a PATCH that was asked to let go may go on, ms. */
-export const DRAIN_MS = 300
 
 export type TusServerDeps = {
   path: string

@@ -45,3 +45,13 @@ function parseLength(text: string): number {
   if (Number.isSafeInteger(bytes)) return bytes
   throw new AppError('tooLarge', 'upload_too_large', 'Cannot accept the upload: no file can be that long')
 }
+
+/** RFC 9110 §8.3.1: types compare without case, parameters do not matter here. */
+export function assertOffsetStream(contentType: string | undefined): void {
+  if (contentType?.split(';')[0]?.trim().toLowerCase() === 'application/offset+octet-stream') return
+  throw new AppError(
+    'unsupportedType',
+    'wrong_content_type',
+    'Cannot read the body: send Content-Type: application/offset+octet-stream',
+  )
+}

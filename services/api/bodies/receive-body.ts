@@ -9,8 +9,17 @@ import type { UploadFiles } from '#shared/storage/upload-files.ts'
 import { askForBody, bringsBody } from '../http/finish-answer.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { ApiMetrics } from '../metrics.ts'
-import type { BodyChecksum } from './checksum.ts'
 import type { OpenBodies } from './open-bodies.ts'
+
+/** How long a body that was asked to let go may go on, ms. */
+export const DRAIN_MS = 300
+
+/** Hashes a body on its way, to be compared with what its client announced before or behind it. */
+export type BodyChecksum = {
+  update(chunk: Buffer): void
+  /** Throws if the bytes are not those the client meant, `invalid` if it did not say which after all. */
+  verify(): void
+}
 
 export type ReceiveBodyDeps = {
   files: UploadFiles
@@ -126,14 +135,4 @@ async function verify(checksum: BodyChecksum, back: () => Promise<number>): Prom
     await back()
     throw error
   }
-}
-
-/** RFC 9110 §8.3.1: types compare without case, parameters do not matter here. */
-export function assertOffsetStream(contentType: string | undefined): void {
-  if (contentType?.split(';')[0]?.trim().toLowerCase() === 'application/offset+octet-stream') return
-  throw new AppError(
-    'unsupportedType',
-    'wrong_content_type',
-    'Cannot read the body: send Content-Type: application/offset+octet-stream',
-  )
 }
