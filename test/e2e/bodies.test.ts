@@ -1,10 +1,13 @@
+import { stat } from 'node:fs/promises'
 import { request } from 'node:http'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MIB } from '#shared/domain/limits.ts'
 import { type Site, startSite } from '../support/site.ts'
 import { testToken } from '../support/tokens.ts'
 import { bearer, idOf, TUS_PATH, tus } from '../support/tus.ts'
+import { until } from '../support/until.ts'
 
 let site: Site
 let api: string
@@ -130,7 +133,10 @@ test('a connection that ends in the middle of a body is told nothing: a 400 woul
   const closed = new Promise((resolve) => socket.on('close', resolve))
   const head = ['Host: airlock', `Authorization: Bearer ${token}`, 'Tus-Resumable: 1.0.0', 'Upload-Offset: 0']
   const type = ['Content-Type: application/offset+octet-stream', 'Content-Length: 1000']
-  socket.end(`PATCH ${TUS_PATH}/${id} HTTP/1.1\r\n${[...head, ...type].join('\r\n')}\r\n\r\n${'x'.repeat(400)}`)
+  socket.write(`PATCH ${TUS_PATH}/${id} HTTP/1.1\r\n${[...head, ...type].join('\r\n')}\r\n\r\n${'x'.repeat(400)}`)
+  const staged = join(site.root, 'users/kim/.airlock', `${id}.data`)
+  await until('the first bytes', async () => (await stat(staged)).size === 400)
+  socket.end()
   await closed
   expect(answer).toBe('')
   expect((await tus(api, token, 'HEAD', `/${id}`)).headers.get('upload-offset')).toBe('400')
