@@ -46,6 +46,7 @@ export function createScanLine({ redis, keys, log, attempts, perUser }: ScanLine
     async has(job: ScanJob): Promise<boolean> {
       return (await index.place(job)) === 'pending' || (await queue.has(job.id))
     },
+    missing: index.missing,
     inFlight: index.inFlight,
     figures: index.figures,
     /** Says now and from time to time that a worker with `slots` is there; answers how to say that it goes. */

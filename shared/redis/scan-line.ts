@@ -32,11 +32,12 @@ const retryingScript = script('line-retrying', parseJobs)
 const workerScript = script('line-worker', parseJobs)
 const figuresScript = script('line-figures', parseFigures)
 const placeScript = script('line-place', String)
+const missingScript = script('line-missing', (raw) => (raw as string[]).map(String))
 
 export type ScanLineIndex = ReturnType<typeof createScanLineIndex>
 
 /**
- * The line for scans in Redis: who waits, what the queue has been given, and how many slots there are. Each call but the last three
+ * The line for scans in Redis: who waits, what the queue has been given, and how many slots there are. Each call but the last four
  * answers the jobs that the caller now has to add to the queue; one who dies before that leaves it to the sweep.
  */
 export function createScanLineIndex({ redis, keys, perUser }: { redis: RedisClient; keys: Keys; perUser: number }) {
@@ -47,6 +48,7 @@ export function createScanLineIndex({ redis, keys, perUser }: { redis: RedisClie
   const worker = workerScript(redis)
   const figures = figuresScript(redis)
   const place = placeScript(redis)
+  const missing = missingScript(redis)
   return {
     /** Puts uploads in line; those that are in it keep their place. */
     offer: (records: readonly UploadRecord[]): Promise<ScanJob[]> =>
@@ -68,6 +70,8 @@ export function createScanLineIndex({ redis, keys, perUser }: { redis: RedisClie
       worker(line, `${slots}:${name}`, leaseMs, perUser),
 
     place: ({ id, owner }: ScanJob): Promise<string> => place(line, id, owner),
+    /** Those of `ids` that do not just wait in line: in flight, or unknown to it. */
+    missing: (ids: readonly string[]): Promise<string[]> => missing(line, keys.uploadPrefix, ...ids),
     /** What the queue has been given; never more than twice the slots, and what waits for another attempt. */
     async inFlight(): Promise<ScanJob[]> {
       const entries = Object.entries(await redis.hgetall(`${keys.scanLine}in-flight`))

@@ -216,3 +216,17 @@ test('what a crash leaves is put right: jobs never added, places never freed, a 
   await until('an empty line', () => empty(line))
   expect(await leftOver()).toEqual([])
 })
+
+test('what only waits for its turn needs no look of the sweep; what is in flight, or unknown to the line, does', async () => {
+  const line = openLine(0)
+  undo.push(await line.join(1))
+  const records = await many(line, 5, { owner: 'ann' })
+  const lost = await received(line, { owner: 'bob', length: 2 * GIB })
+  await redis.del(`${keys.scanLine}large:bob`)
+  const inFlight = (await line.inFlight()).map(({ id }) => id)
+  expect(inFlight.length).toBe(2)
+  const missing = await line.missing([...records, lost].map(({ id }) => id))
+  expect(missing.toSorted()).toEqual([...inFlight, lost.id].toSorted())
+  await line.offer([lost])
+  expect(await line.missing([lost.id])).toEqual([])
+})

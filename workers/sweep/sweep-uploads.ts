@@ -14,6 +14,8 @@ import { freePlaces } from './free-places.ts'
 import type { Guard } from './leader.ts'
 import { planSweep, SETTLING_MS, type SweepAction, type SweepRules } from './plan-sweep.ts'
 
+type Standing = { readonly id: string; readonly at: number }
+
 export type SweepDeps = {
   index: UploadIndex
   disk: DiskReader
@@ -163,7 +165,16 @@ export function createSweep({
               index.standing(state, now - SETTLING_MS, PAGE, now - RECENT_MS),
             ]
           : [index.standing(state, now - SETTLING_MS, PAGE)]
-      for (const part of parts) for await (const one of part) yield { ...one, state }
+      for (const part of parts)
+        for await (const one of state === 'received' ? notInLine(part) : part) yield { ...one, state }
+    }
+  }
+
+  /** What only waits for its turn is well: thousands of them are not looked at one by one. */
+  async function* notInLine(standing: AsyncIterable<Standing>): AsyncGenerator<Standing> {
+    for await (const page of inPages(standing, PAGE)) {
+      const missing = new Set(await line.missing(page.map(({ id }) => id)))
+      yield* page.filter(({ id }) => missing.has(id))
     }
   }
 
@@ -184,4 +195,15 @@ export function createSweep({
       }
     }
   }
+}
+
+async function* inPages<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {
+  let page: Item[] = []
+  for await (const item of items) {
+    page.push(item)
+    if (page.length < size) continue
+    yield page
+    page = []
+  }
+  if (page.length > 0) yield page
 }
