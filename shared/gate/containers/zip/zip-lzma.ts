@@ -1,3 +1,4 @@
+import { KIB } from '#shared/domain/limits.ts'
 import { BufferStream, type ByteStream, type Cursor } from '../../io/byte-stream.ts'
 import { GateProblem } from '../../problem.ts'
 import type { ZipEntry } from './entry.ts'
@@ -14,6 +15,15 @@ export async function lzmaFile(entry: ZipEntry, packed: Cursor, place: string): 
   }
   const size = Buffer.alloc(8, 0xff)
   if ((entry.flags & HAS_END_MARK) === 0) size.writeBigUInt64LE(BigInt(entry.size))
-  const start = new BufferStream(Buffer.concat([head.subarray(4), size]))
+  const dictionary = Buffer.alloc(4)
+  dictionary.writeUInt32LE(roundUp(head.readUInt32LE(5)))
+  const start = new BufferStream(Buffer.concat([head.subarray(4, 5), dictionary, size]))
   return { next: async () => (await start.next()) ?? packed.next() }
+}
+
+/** .lzma knows but dictionaries of 2^n and 3·2^n; 7-Zip writes others into a zip. A larger one decodes the same. */
+function roundUp(bytes: number): number {
+  let power = 4 * KIB
+  while (power < bytes && power < 2 ** 31) power *= 2
+  return power * 0.75 >= bytes ? power * 0.75 : Math.min(power, 2 ** 32 - 1)
 }
