@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { UnmarkedStream } from '#shared/gate/containers/codecs/unmarked-stream.ts'
 import { GatheredStream } from '#shared/gate/decoders/gathered-stream.ts'
 import { BufferStream, type ByteStream, Cursor } from '#shared/gate/io/byte-stream.ts'
 import { giveBack } from '#shared/gate/io/give-back.ts'
@@ -72,4 +73,25 @@ test('inflated chunks hold until the next call, and what follows the stream stay
   expect((await all(inflate)).equals(whole)).toBe(true)
   await inflate.close()
   expect((await source.take(10)).toString()).toBe('behind')
+})
+
+test('marks are taken out of a stream that reuses its memory', async () => {
+  const mark = Buffer.from('0123456789'.repeat(4))
+  const whole = numbered(300_000)
+  const marked = Buffer.concat([Buffer.from([0xff]), whole.subarray(0, 70_001), mark, whole.subarray(70_001), mark])
+  for (const size of [50, 4096, 65_536, 262_144]) {
+    const memory = Buffer.alloc(size)
+    let at = 0
+    const source: ByteStream = {
+      next: async () => {
+        const length = marked.copy(memory.fill(0), 0, at)
+        at += length
+        return length === 0 ? null : memory.subarray(0, length)
+      },
+    }
+    const frames: string[] = []
+    const onFrame = (start: Buffer) => void frames.push(start.toString('hex', 0, 4))
+    const plain = await all(new UnmarkedStream(source, { mark, place: '', onFrame }))
+    expect([plain.equals(whole), frames]).toEqual([true, [whole.toString('hex', 70_001, 70_005)]])
+  }
 })

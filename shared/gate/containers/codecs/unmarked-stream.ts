@@ -18,6 +18,7 @@ export class UnmarkedStream implements ByteStream {
   readonly #source: ByteStream
   readonly #marks: Marks
   #held: Buffer = Buffer.alloc(0)
+  #kept: Buffer = Buffer.alloc(0)
   #begun = false
   #ended = false
   /** Behind a mark, and nothing of the frame has been given out. */
@@ -66,9 +67,11 @@ export class UnmarkedStream implements ByteStream {
 
   /** Reads on; gives out what was held if no mark can reach into it. */
   async #more(): Promise<Buffer> {
-    const held = this.#held
+    // The source may reuse the memory of what it gave last.
+    const held = this.#keep(this.#held)
     const chunk = await this.#source.next()
     if (chunk === null) {
+      this.#held = held
       this.#ended = true
       return NOTHING
     }
@@ -81,6 +84,11 @@ export class UnmarkedStream implements ByteStream {
       return held
     }
     return NOTHING
+  }
+
+  #keep(bytes: Buffer): Buffer {
+    if (bytes.length > this.#kept.length) this.#kept = Buffer.allocUnsafe(bytes.length)
+    return this.#kept.subarray(0, bytes.copy(this.#kept))
   }
 
   #withoutLead(chunk: Buffer): Buffer {
