@@ -30,6 +30,17 @@ export async function ietf(api: string, token: string, version: number, request:
 
 export const PARTIAL = { 'Content-Type': 'application/partial-upload' }
 
+export const ALL = { 'Upload-Complete': '?1' }
+export const PART = { 'Upload-Complete': '?0' }
+
+/** A PATCH that appends `body` at `offset`. */
+export const append = (id: string, offset: number, more: Record<string, string>, body?: Buffer): IetfRequest => ({
+  method: 'PATCH',
+  path: `/${id}`,
+  headers: { ...PARTIAL, 'Upload-Offset': String(offset), ...more },
+  ...(body === undefined ? {} : { body }),
+})
+
 /** The id in a Location. */
 export const idIn = ({ headers }: { headers: Readonly<Record<string, string>> }): string =>
   headers.location?.split('/').at(-1) ?? ''
