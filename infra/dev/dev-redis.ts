@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { cacheFolder } from '../cache-folder.ts'
 import { findRedis } from '../redis/find-redis.ts'
-import { pingRedis } from '../redis/ping-redis.ts'
+import { reachRedis } from '../redis/reach-redis.ts'
 import type { RedisServer } from '../redis/redis-server.ts'
 import { startOwnRedis } from '../redis/start-redis.ts'
 import { backoffMs } from './backoff.ts'
@@ -25,7 +25,7 @@ export async function startDevRedis(deps: DevRedisDeps): Promise<DevRedis> {
   const source = await findRedis({ env, cache: cacheFolder(settings.repository, env) })
   say(`Redis: ${source.label}`)
   if (source.kind === 'url') {
-    await pingRedis(source.url)
+    await reachRedis(env)
     return { url: source.url, stop: async () => undefined }
   }
   const log = createWriteStream(join(settings.folders.logs, 'redis.log'), { mode: 0o600 })

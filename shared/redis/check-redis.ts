@@ -1,7 +1,7 @@
 import { AppError } from '../domain/errors.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { judgeRedis } from './judge-redis.ts'
-import type { RedisClient } from './redis-client.ts'
+import { type RedisClient, topologyOf } from './redis-client.ts'
 import { reasonRefused } from './redis-errors.ts'
 
 /**
@@ -10,7 +10,7 @@ import { reasonRefused } from './redis-errors.ts'
  */
 export async function checkRedis(redis: RedisClient, log: Logger): Promise<void> {
   await untilReady(redis)
-  const kind = redis.isCluster ? 'cluster' : 'sentinels' in redis.options ? 'sentinel' : 'single'
+  const kind = topologyOf(redis)
   const masters = 'nodes' in redis ? redis.nodes('master') : [redis]
   for (const master of masters) {
     const info = await master.info().catch((error: unknown) => {

@@ -4,6 +4,12 @@ import { isRedisAway } from './redis-errors.ts'
 /** A connection to a Redis alone or behind Sentinels, or the connections to a Cluster. */
 export type RedisClient = Redis | Cluster
 
+/** What stands behind a client. */
+export function topologyOf(client: RedisClient): 'single' | 'sentinel' | 'cluster' {
+  if (client.isCluster) return 'cluster'
+  return 'sentinels' in client.options && client.options.sentinels ? 'sentinel' : 'single'
+}
+
 /** How a client treats each command. */
 export type CommandRules = {
   /** Longest wait for the answer, ms, also before there is a connection; null: as long as it takes. */

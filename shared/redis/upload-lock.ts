@@ -4,7 +4,7 @@ import type { Logger } from '../runtime/logger.ts'
 import type { Keys } from './keys.ts'
 import { createLockRenewals, type Lease } from './lock-renewals.ts'
 import { luaScript } from './lua-script.ts'
-import type { RedisClient } from './redis-client.ts'
+import { type RedisClient, topologyOf } from './redis-client.ts'
 
 const count = (raw: unknown) => Number(raw)
 const REPLIES = ['held', 'taken', 'noPlace', 'tooEarly'] as const
@@ -83,6 +83,8 @@ export function createUploadLocks({ redis, subscriber, keys, log, bodiesPerUser 
   const wakers = new Map<string, Set<() => void>>()
   /** The age of the locks as Redis told it last (see lock-acquire.lua). */
   let age = ''
+  /** Without replicas a restart forgets nothing that came after it. */
+  const alone = topologyOf(redis) === 'single' ? '1' : ''
 
   subscriber.on('message', (channel: string, message: string) => {
     if (channel !== keys.lockRelease) return
@@ -135,7 +137,7 @@ export function createUploadLocks({ redis, subscriber, keys, log, bodiesPerUser 
     const scriptKeys = [keys.lock(id), keys.bodies(owner ?? ''), keys.lockAge]
     while (performance.now() < began + ACQUIRE_TIMEOUT_MS && !signal.aborted) {
       const sent = performance.now()
-      const answer = await acquire(scriptKeys, token, LEASE_MS, most, age, isNew ? '1' : '')
+      const answer = await acquire(scriptKeys, token, LEASE_MS, most, age, isNew ? '1' : '', alone)
       age = answer.age
       if (answer.reply === 'taken') return sent + LEASE_MS
       if (answer.reply === 'noPlace') await placeOrTick(owner ?? '', sent - began, signal)

@@ -2,6 +2,7 @@
 -- KEYS 1 lock  2 bodies of the owner (sorted set: token by the end of its lease, ms)  3 age of the locks
 -- ARGV 1 token  2 lease (ms)  3 most bodies of the owner at a time (0: they are not counted)
 --      4 the age this caller saw last ('': none yet)  5 '1': the upload is new, nobody else can know of it
+--      6 '1': this server has no replicas that take over
 -- Reply {1 taken | 0 somebody else has it | 2 the owner has no place left | 3 too early, age, ms until it is not too early}
 -- An age of the locks begins when some may have been forgotten: on another server (fail-over), after a restart, after a flush. Whoever
 -- holds a forgotten one writes until its lease ends, so nobody is given one before that. A site's very first age needs no such wait.
@@ -13,8 +14,8 @@ local server = string.match(info, 'run_id:(%x+)')
 local age = redis.call('GET', KEYS[3])
 local before, since, first = string.match(age or '', '^(%x+) (%d+) (%d)$')
 if before ~= server then
-  -- A server that never was a replica has forgotten nothing later than its own start.
-  local restarted = age and string.match(info, 'master_replid2:0+%s') and string.match(info, 'uptime_in_seconds:(%d+)')
+  -- A server alone, that never was a replica, has forgotten nothing later than its own start.
+  local restarted = age and ARGV[6] == '1' and string.match(info, 'master_replid2:0+%s') and string.match(info, 'uptime_in_seconds:(%d+)')
   since = now - (restarted or 0) * 1000
   first = (age or ARGV[4] ~= '') and '0' or '1'
 elseif ARGV[4] ~= '' and ARGV[4] ~= server .. ' ' .. since then
