@@ -10,6 +10,12 @@ export type IntegerRule = { readonly min: number; readonly max: number; readonly
  */
 export const BUDGET_RULES = {
   ratio_free_bytes: { key: 'ratioFreeBytes', min: 0, max: TIB, what: 'bytes an archive may expand to at any ratio' },
+  slow_ratio_free_bytes: {
+    key: 'slowRatioFreeBytes',
+    min: 0,
+    max: TIB,
+    what: 'the same for what is packed otherwise than by deflate or zstd',
+  },
   max_ratio: { key: 'maxRatio', min: 1, max: 1_000_000, what: 'expanded bytes for each byte on disk, above that' },
   max_expanded_bytes: { key: 'maxExpandedBytes', min: MIB, max: 1024 * TIB, what: 'bytes of all layers together' },
   max_entries: { key: 'maxEntries', min: 1, max: 10_000_000, what: 'archive members of all layers together' },

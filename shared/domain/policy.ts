@@ -5,6 +5,8 @@ import { GIB, KIB, MIB, TIB } from './limits.ts'
 export type Budgets = {
   /** Below this much expanded content no ratio rule holds: raw data of that size would be welcome too. */
   readonly ratioFreeBytes: number
+  /** The same for what comes out of slow decoders, which is all but deflate and zstd: the larger amount would keep a verdict waiting for 20 s. */
+  readonly slowRatioFreeBytes: number
   /** Above it, expanded bytes may be at most this many times the bytes on disk, all layers summed. */
   readonly maxRatio: number
   readonly maxExpandedBytes: number
@@ -58,6 +60,7 @@ export const DEFAULT_POLICY: Policy = Object.freeze({
   version: 'default-1',
   budgets: Object.freeze({
     ratioFreeBytes: 4 * GIB,
+    slowRatioFreeBytes: 2304 * MIB,
     maxRatio: 250,
     maxExpandedBytes: TIB,
     maxEntries: 100_000,

@@ -18,6 +18,7 @@ export class Inspection {
   readonly #decodersEnd: number
   readonly #size: number
   readonly #allowedBytes: number
+  readonly #allowedSlowBytes: number
   readonly #findings = new FindingList()
   readonly #engines = new Set<string>()
   readonly #limits = new Set<string>()
@@ -27,6 +28,7 @@ export class Inspection {
   /** What the uploaded file itself is, as soon as that is known. */
   detectedType: string | null = null
   #decoded = 0
+  #decodedSlowly = 0
   #entries = 0
   #depth = 0
 
@@ -35,8 +37,9 @@ export class Inspection {
     this.decoders = decoders
     this.#decodersEnd = performance.now() + DECODER_SHARE * scanDeadlineMs(policy.budgets, size)
     this.#size = size
-    const { ratioFreeBytes, maxRatio, maxExpandedBytes } = policy.budgets
+    const { ratioFreeBytes, slowRatioFreeBytes, maxRatio, maxExpandedBytes } = policy.budgets
     this.#allowedBytes = Math.min(maxExpandedBytes, Math.max(ratioFreeBytes, maxRatio * size))
+    this.#allowedSlowBytes = Math.max(slowRatioFreeBytes, maxRatio * size)
   }
 
   get budgets(): Budgets {
@@ -90,14 +93,25 @@ export class Inspection {
     if (this.#decoded + bytes > this.#allowedBytes) this.#tooLarge(this.#decoded + bytes, place)
   }
 
-  #tooLarge(bytes: number, place: string): never {
+  /** The same for what comes out of slow decoders; it is counted in both. */
+  expandSlowly(bytes: number, place: string): void {
+    this.#decodedSlowly += bytes
+    this.declareSlowly(0, place)
+  }
+
+  declareSlowly(bytes: number, place: string): void {
+    const all = this.#decodedSlowly + bytes
+    if (all > this.#allowedSlowBytes) this.#tooLarge(all, place, this.budgets.slowRatioFreeBytes)
+  }
+
+  #tooLarge(bytes: number, place: string, free = this.budgets.ratioFreeBytes): never {
     const { maxExpandedBytes, maxRatio } = this.budgets
     this.limitHit(bytes > maxExpandedBytes ? 'maxExpandedBytes' : 'maxRatio')
     const ratio = formatCount(Math.round(bytes / Math.max(1, this.#size)))
     const limit =
       bytes > maxExpandedBytes
         ? `the limit is ${formatBytes(maxExpandedBytes)}`
-        : `the limit is ${maxRatio} times above ${formatBytes(this.budgets.ratioFreeBytes)}`
+        : `the limit is ${maxRatio} times above ${formatBytes(free)}`
     throw new BudgetSpent('archive_bomb', place, `expands to ${formatBytes(bytes)}, ${ratio} times its size; ${limit}`)
   }
 

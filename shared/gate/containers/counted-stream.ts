@@ -1,5 +1,5 @@
 import type { Inspection } from '../inspection.ts'
-import type { ByteStream } from '../io/byte-stream.ts'
+import { type ByteStream, TappedStream } from '../io/byte-stream.ts'
 
 /** Decoded bytes, each counted against the budget of the whole scan. */
 export class CountedStream implements ByteStream {
@@ -17,3 +17,7 @@ export class CountedStream implements ByteStream {
     return chunk
   }
 }
+
+/** Bytes of a slow decoder: they count against a budget of their own as well. */
+export const countSlowly = (stream: ByteStream, inspection: Inspection, place: string): ByteStream =>
+  new TappedStream(stream, { push: (chunk) => inspection.expandSlowly(chunk.length, place) })

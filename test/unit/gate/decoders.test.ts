@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib'
+import { crc32, gzipSync } from 'node:zlib'
 import { afterAll, expect, test } from 'vitest'
 import { DEFAULT_POLICY } from '#shared/domain/policy.ts'
 import { missingDecoders, NO_DECODERS } from '#shared/gate/decoders/decoders.ts'
@@ -148,6 +148,26 @@ test('a bomb is one by what comes out, in bounded memory; a window beyond the bu
   expect(await details('x.zst', Buffer.concat([wide, Buffer.alloc(64)]))).toEqual([
     'archive_bomb: needs a window of 1.0 GiB to decode; the limit is 256.0 MiB',
   ])
+})
+
+test('what slow decoders give has a lower floor for the ratio, and fast ones are not held to it', async () => {
+  const budgets = { ...DEFAULT_POLICY.budgets, slowRatioFreeBytes: 4 * 1024 * 1024 }
+  const zeros = Buffer.alloc(8 * 1024 * 1024)
+  const member = [{ name: 'x.dat', data: zeros }]
+  for (const [path, bytes, bombs] of [
+    ['x.dat.gz', gzipSync(zeros), 0],
+    ['x.dat.zst', maker.packed('zst', zeros), 0],
+    ['x.dat.bz2', maker.packed('bz2', zeros), 1],
+    ['x.dat.xz', maker.packed('xz', zeros), 1],
+    ['x.7z', maker.bySevenZip('7z', member), 1],
+    ['x.zip', maker.bySevenZip('zip', member, '-mm=BZip2'), 1],
+    ['x.zip', maker.bySevenZip('zip', member, '-mm=Deflate64'), 1],
+    ['x.zip', maker.bySevenZip('zip', member), 0],
+  ] as const) {
+    const { findings } = await judge(path, bytes, { decoders, policy: { ...DEFAULT_POLICY, budgets } })
+    expect([path, findings.map(({ code }) => code)]).toEqual([path, Array(bombs).fill('archive_bomb')])
+    for (const { detail } of findings) expect(detail).toContain('the limit is 250 times above 4.0 MiB')
+  }
 })
 
 test('without decoders these formats are held back, each by its name, and nothing else is', async () => {

@@ -4,6 +4,7 @@ import { formatBytes } from '../../format-figures.ts'
 import type { Inspection } from '../../inspection.ts'
 import type { Cursor } from '../../io/byte-stream.ts'
 import { GateProblem } from '../../problem.ts'
+import { countSlowly } from '../counted-stream.ts'
 import { HEAD_BYTES } from './codec-heads.ts'
 import type { Codec } from './codecs.ts'
 import type { Decoded } from './decoded.ts'
@@ -19,6 +20,11 @@ export async function decodeCodec(
   place: string,
 ): Promise<Decoded> {
   await checkHead(codec, cursor, inspection, place)
+  const decoded = open(codec, cursor, inspection, place)
+  return codec.family === 'zstd' ? decoded : { ...decoded, stream: countSlowly(decoded.stream, inspection, place) }
+}
+
+function open(codec: Codec, cursor: Cursor, inspection: Inspection, place: string): Decoded {
   const wanted = { place, format: codec.family }
   const { by } = codec
   if (by.decoder === null) return { stream: new UndamagedStream(by.open(cursor), place), close: async () => undefined }

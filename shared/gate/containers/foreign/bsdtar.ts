@@ -2,7 +2,7 @@ import type { Container } from '../../content.ts'
 import { startDecoder } from '../../decoders/start-decoder.ts'
 import { type ByteStream, Cursor } from '../../io/byte-stream.ts'
 import type { Label } from '../../types/format.ts'
-import { CountedStream } from '../counted-stream.ts'
+import { CountedStream, countSlowly } from '../counted-stream.ts'
 import { readTar } from '../tar/tar-reader.ts'
 
 /** Its members as a pax stream in writes of 64 KiB instead of 10 (-b, records of 512 bytes); names and links stay as the archive has them (-P). */
@@ -21,7 +21,7 @@ export async function readByBsdtar(
   const { place } = content
   const run = startDecoder(inspection, { name: 'bsdtar', args: ARGS, input, place, format })
   try {
-    const members = new Cursor(new CountedStream(run, inspection, place))
+    const members = new Cursor(countSlowly(new CountedStream(run, inspection, place), inspection, place))
     // What is read is another file than the content: its offsets mean nothing there.
     return (await readTar({ ...container, content: { ...content, access: null } }, members)).label(format)
   } finally {

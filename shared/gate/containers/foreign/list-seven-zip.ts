@@ -30,6 +30,7 @@ export async function listSevenZip({ inspection, content }: Container, fd: numbe
       for (const line of lines) list.take(line)
       inspection.declareEntries(list.entries, place)
       inspection.declare(list.size, place)
+      inspection.declareSlowly(list.size, place)
       if (rest.length > inspection.budgets.maxNameBytes * 4)
         throw new GateProblem('ambiguous_archive', place, 'a name without end')
     }

@@ -7,6 +7,7 @@ import { GateProblem } from '../../problem.ts'
 import { BufferedReader } from './buffered-reader.ts'
 import type { EndRecords } from './end-records.ts'
 import { renames, toZipEntry, type ZipEntry } from './entry.ts'
+import { isSlow } from './member-data.ts'
 
 /** Fixed part of a directory's line. */
 const LINE = 46
@@ -27,12 +28,12 @@ export async function readDirectory(
   }
   inspection.declareEntries(records.entryCount, place)
   const entries = await listEntries(access, records, place)
-  inspection.declare(
-    entries.reduce((sum, entry) => sum + entry.size, 0),
-    place,
-  )
+  inspection.declare(sizeOf(entries), place)
+  inspection.declareSlowly(sizeOf(entries.filter(isSlow)), place)
   return entries
 }
+
+const sizeOf = (entries: readonly ZipEntry[]): number => entries.reduce((sum, { size }) => sum + size, 0)
 
 async function listEntries(access: RandomAccess, records: EndRecords, place: string): Promise<ZipEntry[]> {
   const reader = new BufferedReader(new SliceAccess(access, 0, records.end))

@@ -7,6 +7,7 @@ import { type RandomAccess, RangeStream, type Window } from '../../io/random-acc
 import { GateProblem } from '../../problem.ts'
 import { CODECS } from '../codecs/codecs.ts'
 import { decodeCodec } from '../codecs/decode-codec.ts'
+import { countSlowly } from '../counted-stream.ts'
 import type { ZipEntry } from './entry.ts'
 import { lzmaFile } from './zip-lzma.ts'
 
@@ -14,8 +15,12 @@ export const STORED = 0
 const DEFLATE = 8
 const DEFLATE64 = 9
 const LZMA = 14
+const ZSTD = 93
+/** By the decoders of this process that are fast. */
+const FAST: ReadonlySet<number> = new Set([STORED, DEFLATE, ZSTD])
+export const isSlow = ({ method }: ZipEntry): boolean => !FAST.has(method)
 /** Methods whose data are a file of that format as it stands. */
-const BY_CODEC: Readonly<Record<number, keyof typeof CODECS>> = { 12: 'bzip2', 93: 'zstd', 95: 'xz' }
+const BY_CODEC: Readonly<Record<number, keyof typeof CODECS>> = { 12: 'bzip2', [ZSTD]: 'zstd', 95: 'xz' }
 /** What else is about, for the message. */
 const METHODS: Readonly<Record<number, string>> = {
   1: 'shrink',
@@ -54,7 +59,13 @@ export async function openMember(entry: ZipEntry, data: Range, source: MemberSou
   if (entry.method === DEFLATE) return deflated(entry, data, source)
   const packed = new Cursor(new RangeStream(source.access, data.start, data.end))
   const isLonger = async () => (await packed.peek(1)).length > 0
-  if (entry.method === DEFLATE64) return { stream: new Inflate64Stream(packed), isLonger, close: nothing }
+  if (entry.method === DEFLATE64) {
+    return {
+      stream: countSlowly(new Inflate64Stream(packed), source.inspection, source.place),
+      isLonger,
+      close: nothing,
+    }
+  }
   if (entry.method === LZMA) return lzma(entry, packed, source)
   const family = BY_CODEC[entry.method]
   if (family === undefined) throw unsupported(entry.method, source.place)
