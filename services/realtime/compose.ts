@@ -1,8 +1,9 @@
 import { createAdapter } from '@socket.io/redis-adapter'
 import { PROGRESS_EVENT } from '#shared/contracts/events.ts'
 import { createTokenVerifier } from '#shared/contracts/token.ts'
+import { createAnnounce } from '#shared/redis/announce.ts'
 import { checkRedis } from '#shared/redis/check-redis.ts'
-import { createKeys } from '#shared/redis/keys.ts'
+import { createKeys, type Keys } from '#shared/redis/keys.ts'
 import { createUploadIndex } from '#shared/redis/upload-index.ts'
 import type { Lifecycle } from '#shared/runtime/lifecycle.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
@@ -48,7 +49,7 @@ export async function composeRealtime(config: RealtimeConfig, log: Logger, life:
   const { io, server } = composeServer(parts, keys.socketIo)
   hearOthers(io, parts)
   const lease = createRelayLease({ redis: connections.command, keys })
-  composeRelay(parts, io, lease)
+  composeRelay(parts, io, lease, keys)
   life.onStop('sockets', serverCloser(server, hub))
   await listen(server, config.port, config.host)
   log.info({ address: server.address() }, 'listening')
@@ -85,7 +86,7 @@ function hearOthers(io: IoServer, { hub, metrics }: Parts): void {
   })
 }
 
-function composeRelay(parts: Parts, io: IoServer, lease: ReturnType<typeof createRelayLease>): void {
+function composeRelay(parts: Parts, io: IoServer, lease: ReturnType<typeof createRelayLease>, keys: Keys): void {
   const { stream, hub, connections, metrics, log, life } = parts
   const relay = startRelay({
     lease,
@@ -100,6 +101,7 @@ function composeRelay(parts: Parts, io: IoServer, lease: ReturnType<typeof creat
       for (const { id } of message.events)
         metrics.lag.observe(Math.max(0, Date.now() - Number.parseInt(id, 10)) / 1_000)
     },
+    announce: createAnnounce({ redis: connections.command, keys }),
     abortRead: (reconnect) => connections.reader.disconnect(reconnect),
     onLeading: (leading) => metrics.leading.set(leading ? 1 : 0),
   })

@@ -4,8 +4,16 @@ import type { RedisClient } from '#shared/redis/redis-client.ts'
 
 export type StateMessage = Envelope<'upload_state'>
 
-/** A piece of the stream: `last` is the id of its last entry, also where that one is none of ours and passed over. */
-export type Page = { readonly events: readonly StateMessage[]; readonly last: string; readonly entries: number }
+/**
+ * A piece of the stream: `last` is the id of its last entry, also where that one is none of ours and passed over. `anew`: the stream
+ * begins anew in it (Redis lost its data), and what came before may be missing.
+ */
+export type Page = {
+  readonly events: readonly StateMessage[]
+  readonly last: string
+  readonly entries: number
+  readonly anew: boolean
+}
 
 export type EventStream = ReturnType<typeof createEventStream>
 
@@ -53,5 +61,6 @@ function pageOf(after: string, entries: readonly Entry[]): Page {
     const { owner, upload_id, state, previous, upload, at } = event
     return [{ type: 'upload_state' as const, data: { upload_id, owner, state, previous, upload }, timestamp: at, id }]
   })
-  return { events, last: entries.at(-1)?.[0] ?? after, entries: entries.length }
+  const anew = entries.some(([, fields]) => fields[0] === 'anew')
+  return { events, last: entries.at(-1)?.[0] ?? after, entries: entries.length, anew }
 }

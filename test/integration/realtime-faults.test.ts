@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { afterEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import { compareEventIds } from '#shared/contracts/events.ts'
 import { freePort } from '../support/ports.ts'
 import { startProcess } from '../support/processes.ts'
 import { type PrivateRedis, redisPrefix, startRedis } from '../support/redis.ts'
@@ -220,6 +221,28 @@ test.each(['ws', 'socketio'] as const)(
     stuck.terminate()
   },
 )
+
+test('Redis loses all its data: everybody gets a snapshot, ids go on increasing, nothing that follows is missed', async () => {
+  const { realtime, index } = await startSite(2)
+  await leaderOf(realtime)
+  const listeners = await Promise.all(realtime.map((one) => connectIo(one, userToken('ada'))))
+  // Ids of a clock that is ahead of that of the Redis that comes after.
+  await index.redis.xadd(index.keys.events, `${Date.now() + 3_600_000}-0`, 'of', 'nobody')
+  const before = await driveUploads(index.index, 'ada', 3)
+  for (const one of listeners) await until('all events', () => count(one) === 12, SLOW_MS)
+  const snapshots = () => listeners.map((one) => one.of('snapshot').length)
+  const [first = 0, second = 0] = snapshots()
+
+  await index.redis.flushall()
+  await until('new snapshots', () => (snapshots()[0] ?? 0) > first && (snapshots()[1] ?? 0) > second, SLOW_MS)
+  const after = await driveUploads(index.index, 'ada', 3)
+  for (const one of listeners) {
+    await until('all events', () => count(one) === 24, SLOW_MS)
+    expectEach(one, [...before, ...after])
+    const ids = one.of('upload_state').map(({ id }) => id)
+    expect(ids.toSorted(compareEventIds)).toEqual(ids)
+  }
+})
 
 /** Opens a connection and never reads from it. */
 async function openStuck(at: Realtime, kind: 'ws' | 'socketio', token: string): Promise<WebSocket> {

@@ -82,7 +82,11 @@ async function lead(deps: LeaderDeps, signal: AbortSignal, guard: Guard): Promis
   const due = { sweep: 0, reconcile: 0 }
   for (;;) {
     guard()
-    if (!(await deps.isBuilt())) await deps.rebuild(guard)
+    if (!(await deps.isBuilt())) {
+      await deps.rebuild(guard)
+      // What stood still before Redis lost its data has to be seen again.
+      due.sweep = due.reconcile = 0
+    }
     if (performance.now() >= due.sweep) {
       await deps.sweep(guard)
       due.sweep = performance.now() + deps.intervalMs

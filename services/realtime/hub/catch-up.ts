@@ -49,6 +49,7 @@ async function replay(stream: EventStream, client: Client, run: number, from: st
   client.pass(from)
   for (let read = 0; read < REPLAY_LIMIT && client.isCatchingUp(run); read += PAGE_ENTRIES) {
     const page = await stream.between(client.position ?? from, '+', PAGE_ENTRIES)
+    if (page.anew) return false
     for (const event of page.events) {
       if (client.principal.isAdmin || client.principal.user === event.data.owner) client.deliver(new Outgoing(event))
     }

@@ -93,10 +93,11 @@ export class Hub {
     }
   }
 
-  async #take({ previous, last, events }: RelayMessage): Promise<void> {
+  async #take({ previous, last, events, anew }: RelayMessage): Promise<void> {
     if (compareEventIds(last, this.#position) <= 0) return
     if (compareEventIds(previous, this.#position) > 0) await this.#fillGap(previous)
     this.#deliver(events, last)
+    if (anew === true) this.#startAnew(last)
   }
 
   async #fillGap(end: string): Promise<void> {
@@ -105,6 +106,7 @@ export class Hub {
     for (let read = 0; read < REPLAY_LIMIT; read += PAGE_ENTRIES) {
       const page = await this.#deps.stream.between(this.#position, end, PAGE_ENTRIES)
       this.#deliver(page.events, page.last)
+      if (page.anew) this.#startAnew(page.last)
       if (page.entries < PAGE_ENTRIES) return
     }
     this.#startAnew(end)

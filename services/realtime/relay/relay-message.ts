@@ -12,6 +12,8 @@ export type RelayMessage = {
   readonly previous: string
   readonly last: string
   readonly events: readonly StateMessage[]
+  /** The stream began anew: every client needs a snapshot. */
+  readonly anew?: boolean
 }
 
 /** What processes say to one another through the Socket.IO adapter. */

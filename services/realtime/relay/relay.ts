@@ -21,6 +21,8 @@ export type RelayDeps = {
   readonly position: () => Promise<string>
   /** To every process, this one too. Returns after the message is on its way. */
   readonly publish: (message: RelayMessage) => void
+  /** Tells all, by the stream, that it begins anew, with an id above `floor`. */
+  readonly announce: (floor: string) => Promise<unknown>
   /** Ends the blocked read: the connection is made anew, or for good at the end. */
   readonly abortRead: (reconnect: boolean) => void
   readonly onLeading: (leading: boolean) => void
@@ -66,13 +68,16 @@ async function run(deps: RelayDeps, signal: AbortSignal): Promise<void> {
 
 async function lead(deps: RelayDeps, acknowledged: string, signal: AbortSignal): Promise<void> {
   // Processes that stand behind this begin see a gap, and fill it from the stream.
-  let cursor = laterOf(acknowledged, await deps.position())
+  const position = await deps.position()
+  // Redis has forgotten how far the relay was, and so the events too, perhaps. Ids go on above those that clients have seen.
+  if (acknowledged === '' && position !== NOTHING_SEEN) await deps.announce(position)
+  let cursor = laterOf(acknowledged, position)
   deps.log.info({ cursor }, 'relay leads')
   deps.onLeading(true)
   try {
     while (!signal.aborted) {
       const page = await readNext(deps, cursor)
-      deps.publish({ previous: cursor, last: page.last, events: page.events })
+      deps.publish({ previous: cursor, last: page.last, events: page.events, anew: page.anew })
       cursor = page.last
       if (!(await deps.lease.renew(cursor))) return
     }
@@ -81,6 +86,8 @@ async function lead(deps: RelayDeps, acknowledged: string, signal: AbortSignal):
     deps.log.info({ cursor }, 'relay led')
   }
 }
+
+const NOTHING_SEEN = '0-0'
 
 const laterOf = (a: string, b: string): string => (a !== '' && compareEventIds(a, b) > 0 ? a : b)
 

@@ -18,7 +18,7 @@ function fakeStream(entries: StateMessage[], trimmedTo = '0-0'): EventStream {
       const events = kept()
         .filter((one) => compareEventIds(one.id, after) > 0 && (end === '+' || compareEventIds(one.id, end) <= 0))
         .slice(0, count)
-      return { events, last: events.at(-1)?.id ?? after, entries: events.length }
+      return { events, last: events.at(-1)?.id ?? after, entries: events.length, anew: false }
     },
   }
 }
@@ -80,6 +80,17 @@ test('a gap that the stream does not reach back to is a new snapshot for everybo
   hub.receive(batch('91-0', event('92-0')))
   await settled()
   expect(peer.sent).toEqual(['snapshot 91-0', 'snapshot 91-0', '92-0'])
+})
+
+test('a stream that begins anew is a new snapshot for everybody, and what comes after it goes on', async () => {
+  const { hub } = newHub([event('7-0')], { start: '5-0' })
+  const peer = fakePeer()
+  hub.attach(principal('ada'), peer, undefined)
+  await settled()
+  hub.receive({ ...batch('5-0'), last: '7-0', anew: true })
+  hub.receive(batch('7-0', event('8-0')))
+  await settled()
+  expect(peer.sent).toEqual(['snapshot 7-0', 'snapshot 7-0', '8-0'])
 })
 
 test('owners hear of their own, administrators of all, each once', async () => {
