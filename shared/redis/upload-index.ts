@@ -75,10 +75,16 @@ export function createUploadIndex({ redis, keys }: { redis: RedisClient; keys: K
 
     /**
      * Makes one step; `record` is what the record shall be after it, `received` the bytes that are there. A final that leaves receipt
-     * takes its partials along; with `release` they are free again instead.
+     * takes its partials along; with `release` they are free again instead. `from`: those of the step's states from which it shall be made.
      */
-    async step(event: UploadEvent, record: UploadRecord, received: number, release = false): Promise<StepReply> {
-      const { from, to } = stepOf(event)
+    async step(
+      event: UploadEvent,
+      record: UploadRecord,
+      received: number,
+      release = false,
+      from: readonly UploadState[] = stepOf(event).from,
+    ): Promise<StepReply> {
+      const { to } = stepOf(event)
       const after: UploadRecord = { ...record, state: to }
       const place = after.placed_path === null ? '' : `${after.job}/${after.placed_path}`
       const raw = await runStep(

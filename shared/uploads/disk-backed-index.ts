@@ -12,8 +12,8 @@ export type DiskBackedDeps = { index: UploadIndex; restore: RestoreUpload; disk:
  * record is put back and the step made again. So a lost index stops nobody's work.
  */
 export function createDiskBackedIndex({ index, restore, disk }: DiskBackedDeps): UploadIndex {
-  const step: UploadIndex['step'] = async (event, record, received, release) => {
-    const reply = await index.step(event, record, received, release)
+  const step: UploadIndex['step'] = async (event, record, received, ...how) => {
+    const reply = await index.step(event, record, received, ...how)
     if (reply.kind !== 'missing' && reply.kind !== 'refused') return reply
     if (reply.kind === 'refused' && (reply.state === CLAIMED || reply.state === WAITING)) return reply
     const found = await disk.read(record)
@@ -21,7 +21,7 @@ export function createDiskBackedIndex({ index, restore, disk }: DiskBackedDeps):
     const made = found.record.state === stepOf(event).to
     if (reply.kind === 'refused' && !made) return reply
     const { kind, state, loser } = await restore(found, { tell: made })
-    if (!made) return index.step(event, record, received, release)
+    if (!made) return index.step(event, record, received, ...how)
     if (kind === 'present')
       return state === found.record.state ? { kind: 'already', record: '' } : { kind: 'refused', state }
     return { kind: 'stepped', eventId: '', replaced: loser === record.id ? null : loser }

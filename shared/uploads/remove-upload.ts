@@ -37,14 +37,19 @@ export function createRemoveUpload({ files, placement, index, now, log }: Remove
     await index.cleaned(gone.id, gone.state)
   }
 
+  /** From the very state that `record` tells: of an upload that has gone on meanwhile it does not know enough, where its file lies for one. */
   async function step(record: UploadRecord, received: number, event: 'delete' | 'expire'): Promise<UploadRecord> {
     // Before the step: a file system that is away would be believed to be empty.
     await placement.assertMounted()
     const gone = { ...record, state: stepOf(event).to, updated_at: laterThan(record, now()) }
-    const reply = await index.step(event, gone, received)
+    const from = stepOf(event).from.filter((state) => state === record.state)
+    const reply = await index.step(event, gone, received, false, from)
     if (reply.kind === 'refused' && reply.state === CLAIMED) throw claimed()
-    if (reply.kind === 'refused') throw beingScanned(event, reply.state)
-    return gone
+    if (reply.kind !== 'refused') return gone
+    const found = await index.get(record.id)
+    const mayGo = found !== undefined && stepOf(event).from.includes(found.record.state)
+    if (mayGo && found.record.state !== record.state) return step(found.record, found.received, event)
+    throw beingScanned(event, reply.state)
   }
 
   return {

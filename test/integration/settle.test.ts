@@ -257,3 +257,14 @@ test('replaced by another upload, and a crash before its record and charge are g
   expect(await index.quota('kim', null)).toMatchObject({ used: 'goodbye'.length, reserved: 0 })
   expect(await readFile(layout.placed('kim', 'job', 'sub/deck.k'), 'utf8')).toBe('goodbye')
 })
+
+test('deleted by who saw it in its scan, and it is complete meanwhile: its file goes too', async () => {
+  const record = await scanning()
+  const { index, removeUpload } = parts()
+  const seen = await index.get(record.id)
+  await createSettleUpload(parts())(record, verdict('complete'))
+  await removeUpload.remove(seen?.record ?? record, 5, 'delete')
+  expect((await index.get(record.id))?.record).toMatchObject({ state: 'deleted', placed_path: 'sub/deck.k' })
+  await expect(stat(layout.placed('kim', 'job', 'sub/deck.k'))).rejects.toThrow('ENOENT')
+  expect(await index.quota('kim', null)).toMatchObject({ used: 0, reserved: 0 })
+})
