@@ -7,7 +7,7 @@ import { KIB, MIB } from '#shared/domain/limits.ts'
 import { append, concatenate, sendByClient, sendPartial } from '../support/parallel.ts'
 import { type Site, startSite } from '../support/site.ts'
 import { testToken } from '../support/tokens.ts'
-import { bearer, FILES_PATH, idOf, settled, tus, viewOf } from '../support/tus.ts'
+import { bearer, FILES_PATH, idOf, settled, TUS_PATH, tus, viewOf } from '../support/tus.ts'
 
 let site: Site
 let one: string
@@ -140,4 +140,85 @@ test('the same request again, its answer was lost: the same upload, also when it
   const reversed = await concatenate(two, user.token, ids.toReversed(), { filename: 'a.dat' })
   expect([reversed.status, ((await reversed.json()) as { code: string }).code]).toEqual([409, 'partial_used'])
   expect(await user.quota()).toEqual({ used: 6, reserved: 0 })
+})
+
+const codeOf = async (response: Response) => [response.status, ((await response.json()) as { code: string }).code]
+
+test('what cannot be put together: 403 what is not the own, 404 what is not there, 409 what is no part', async () => {
+  const user = newUser()
+  const mine = await sendPartial(one, user.token, Buffer.from('mine'))
+  const foreign = await sendPartial(one, newUser().token, Buffer.from('theirs'))
+  const administrator = testToken({ sub: 'root', groups: ['admin'] })
+  const ordinary = idOf(await tus(one, user.token, 'POST', '', { 'Upload-Length': '5' }))
+  const deferred = idOf(
+    await tus(one, user.token, 'POST', '', { 'Upload-Concat': 'partial', 'Upload-Defer-Length': '1' }),
+  )
+  const deleted = await sendPartial(one, user.token, Buffer.from('gone'))
+  await user.remove(deleted)
+  const cases: [ids: string[], token: string, want: [number, string]][] = [
+    [[mine, foreign], user.token, [403, 'not_owner']],
+    [[mine], administrator, [403, 'not_owner']],
+    [[mine, '0198c5c5-0000-7000-8000-000000000000'], user.token, [404, 'unknown_partial']],
+    [[mine, 'x'], user.token, [404, 'unknown_partial']],
+    [[deleted], user.token, [404, 'unknown_partial']],
+    [[mine, ordinary], user.token, [409, 'not_partial']],
+    [[mine, deferred], user.token, [409, 'partial_deferred']],
+    [[mine, mine], user.token, [400, 'bad_concat']],
+  ]
+  for (const [ids, token, want] of cases) expect(await codeOf(await concatenate(two, token, ids))).toEqual(want)
+  // Nothing of it was claimed.
+  expect((await user.remove(mine)).status).toBe(204)
+  await user.remove(ordinary)
+  await user.remove(deferred)
+  expect(await user.quota()).toEqual({ used: 0, reserved: 0 })
+})
+
+test('rules of a file hold for the final: its name, its conflicts, its digest, its length', async () => {
+  const user = newUser()
+  const part = () => sendPartial(one, user.token, Buffer.from('hello'))
+  expect(await codeOf(await concatenate(one, user.token, [await part()], { filename: '../up' }))).toEqual([
+    400,
+    'bad_name',
+  ])
+  const first = idOf(await concatenate(one, user.token, [await part()], { filename: 'a.dat', job_id: 'rules' }))
+  await settled(one, user.token, first)
+  const refuse = { filename: 'a.dat', job_id: 'rules', on_conflict: 'refuse' }
+  expect(await codeOf(await concatenate(one, user.token, [await part()], refuse))).toEqual([409, 'name_taken'])
+  const wrong = idOf(await concatenate(one, user.token, [await part()], { filename: 'b.dat', sha256: '0'.repeat(64) }))
+  const view = await settled(one, user.token, wrong)
+  expect([view.state, view.verdict?.reasons.map(({ code }) => code)]).toEqual(['quarantined', ['digest_mismatch']])
+  expect((await tus(one, user.token, 'HEAD', `/${wrong}`)).headers.get('upload-offset')).toBe('5')
+  expect((await user.remove(wrong)).status).toBe(204)
+})
+
+test('a final goes by its Upload-Token too, and a part by its own', async () => {
+  const user = newUser()
+  const created = await tus(one, user.token, 'POST', '', { 'Upload-Concat': 'partial', 'Upload-Length': '5' })
+  const answer = await concatenate(one, user.token, [idOf(created)])
+  const by = (response: Response, method: string) =>
+    fetch(`${two}${TUS_PATH}/${idOf(response)}`, {
+      method,
+      headers: { 'Tus-Resumable': '1.0.0', 'Upload-Token': response.headers.get('upload-token') ?? '' },
+    })
+  expect([(await by(created, 'HEAD')).status, (await by(answer, 'HEAD')).status]).toEqual([200, 200])
+  expect((await by(answer, 'DELETE')).status).toBe(204)
+  expect((await by(created, 'HEAD')).status).toBe(404)
+})
+
+test('quota: a final takes no room of its own, and parts beyond it are refused', async () => {
+  const limited = await startSite({ apis: 1, env: { QUOTA_BYTES: '10', MAX_UPLOAD_BYTES: '8' } })
+  try {
+    const api = limited.apis[0]?.url ?? ''
+    const token = testToken({ sub: 'kim' })
+    const ids = [
+      await sendPartial(api, token, Buffer.from('five1')),
+      await sendPartial(api, token, Buffer.from('five2')),
+    ]
+    const more = await tus(api, token, 'POST', '', { 'Upload-Concat': 'partial', 'Upload-Length': '1' })
+    expect(await codeOf(more)).toEqual([413, 'quota_exceeded'])
+    expect(await codeOf(await concatenate(api, token, ids))).toEqual([413, 'upload_too_large'])
+    expect((await concatenate(api, token, ids.slice(0, 1))).status).toBe(201)
+  } finally {
+    await limited.stop()
+  }
 })
