@@ -11,6 +11,7 @@ const at = (state: Standstill['state'], more: Partial<Standstill> = {}): Standst
   hasJob: false,
   ...more,
 })
+const part = (whole: boolean, claimed: boolean): Partial<Standstill> => ({ partial: { whole, claimed } })
 
 const cases: [string, Standstill, SweepAction][] = [
   ['bytes still come', at('receiving'), 'none'],
@@ -22,6 +23,23 @@ const cases: [string, Standstill, SweepAction][] = [
   ['idle, length not known', at('receiving', { length: null, idleMs: 25 * HOUR }), 'expire'],
   ['admitted a moment ago, no file yet', at('receiving', { staged: null }), 'none'],
   ['admitted long ago, no file', at('receiving', { staged: null, idleMs: 61_000 }), 'withdraw'],
+  ['a part, on its way', at('receiving', part(false, false)), 'none'],
+  ['a part, idle', at('receiving', { ...part(false, false), idleMs: 25 * HOUR }), 'expire'],
+  ['a part, all bytes, not noted', at('receiving', { ...part(false, false), staged: 100 }), 'finish'],
+  ['a part, all bytes, noted', at('receiving', { ...part(true, false), staged: 100 }), 'none'],
+  [
+    'a whole part that no final asks for',
+    at('receiving', { ...part(true, false), staged: 100, idleMs: 25 * HOUR }),
+    'expire',
+  ],
+  ['a claimed part, all bytes, not noted', at('receiving', { ...part(false, true), staged: 100 }), 'finish'],
+  ['a claimed part, idle: its final decides', at('receiving', { ...part(false, true), idleMs: 25 * HOUR }), 'none'],
+  ['a claimed part without a file', at('receiving', { ...part(true, true), staged: null, idleMs: 25 * HOUR }), 'none'],
+  ['a final that waits', at('receiving', { staged: null, partials: 'waiting', idleMs: HOUR }), 'none'],
+  ['a final whose parts are there', at('receiving', { staged: null, partials: 'whole' }), 'finish'],
+  ['a final of empty parts', at('receiving', { staged: null, length: 0, partials: 'whole' }), 'finish'],
+  ['a final that lost a part', at('receiving', { staged: null, partials: 'lost' }), 'expire'],
+  ['a final whose parts idle', at('receiving', { staged: null, partials: 'waiting', idleMs: 25 * HOUR }), 'expire'],
   ['received and queued', at('received', { staged: 100, hasJob: true }), 'none'],
   ['received and not queued', at('received', { staged: 100 }), 'enqueue'],
   ['being scanned', at('scanning', { staged: 100, hasJob: true }), 'none'],
