@@ -4,12 +4,19 @@ import { zipOf } from '../../archives/zip.ts'
 import type { Decoder, GoodCases } from '../case.ts'
 import { cpioOf } from '../formats/cpio.ts'
 import { lz4Of, lzma2Stored, xzOf, zstdOf, zstdSkippable } from '../formats/frames.ts'
-import { BZIP2_DECK } from '../formats/packed.ts'
+import { BZIP2_DECK, LZMA_DECK, SMALL_DECK } from '../formats/packed.ts'
 import { rar5Of } from '../formats/rar.ts'
 import { LZMA2, sevenZipOf } from '../formats/seven-zip.ts'
+import { zipLzma, zipPacked } from '../formats/zip-packed.ts'
 import { SPECIMENS } from '../specimens.ts'
 
 const deck = lsdynaDeck(20)
+/** 7-Zip sizes it by what it packs; .lzma files have but a few sizes. */
+const oddDictionary = (packed: Buffer): Buffer => {
+  const out = Buffer.from(packed)
+  out.writeUInt32LE(5 * 1024 * 1024, 5)
+  return out
+}
 const tar = () => tarOf([{ name: '해석/a.k', data: deck }])
 
 /** One of each format with a decoder of its own, and what is odd among them. */
@@ -43,6 +50,8 @@ export const FOREIGN_GOOD: GoodCases = {
     warns: ['inner_link'],
   },
   'cpio-words-in-text': ['a.dat', () => Buffer.from('070707 070701 070702\n'.repeat(20_000))],
+  'lz4-tar-of-4-mib': ['a.tar.lz4', () => lz4Of(tarOf([{ name: 'a.k', data: lsdynaDeck(60_000) }])), 'lz4'],
+  'zip-lzma-odd-dictionary': ['a.zip', () => zipPacked(14, oddDictionary(zipLzma(LZMA_DECK)), SMALL_DECK), 'zip-lzma'],
   'xz-in-zip': ['a.zip', () => zipOf([{ name: 'a.k.xz', data: xzOf(deck) }]), 'xz'],
   'zstd-in-tar-gz': ['a.tgz', () => gzipOf(tarOf([{ name: 'a.k.zst', data: zstdOf(deck) }])), 'zstd'],
 }
