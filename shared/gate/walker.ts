@@ -93,7 +93,8 @@ export class Walker implements MemberJudge {
 
   /** Archives inside what is none: 7-Zip looks for them. */
   #search(content: Content, type: Detected, sample: Sample): EmbeddedSearch {
-    const wanted = content.nativeZone || ZIP_CARRIERS.has(type.id) ? [] : signaturesIn(type)
+    const isNone = content.nativeZone || ZIP_CARRIERS.has(type.id) || isSplitPart(content.name, sample.isText)
+    const wanted = isNone ? [] : signaturesIn(type)
     const whole = content.nativeZone ? [] : weakCodecs(sample, type)
     return new EmbeddedSearch(wanted, whole, (name, at) => {
       const detail = `${type.label.en} with a ${name} archive inside, at byte ${at}`

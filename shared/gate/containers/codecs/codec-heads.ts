@@ -86,9 +86,12 @@ export function lzmaHead(head: Buffer): CodecHead {
   return { window: head.readUInt32LE(1), size: size === UNKNOWN ? null : Number(size) }
 }
 
-/** LZ4 keeps 64 KiB whatever its frame says; only the size is of interest. */
+const LZ4_MAGIC = 0x184d2204
+
+/** LZ4 keeps 64 KiB whatever its frame says; only the size is of interest. Legacy frames (`lz4 -l`) have no flags. */
 export function lz4Head(head: Buffer): CodecHead {
   const at = behindSkippable(head)
+  if (at + 4 > head.length || head.readUInt32LE(at) !== LZ4_MAGIC) return SAYS_NOTHING
   const hasSize = at + 14 <= head.length && ((head[at + 4] as number) & 0x08) !== 0
   return { window: null, size: hasSize ? Number(head.readBigUInt64LE(at + 6)) : null }
 }

@@ -107,3 +107,15 @@ export function compressOf(data: Buffer): Buffer {
   if (group.length > 0) flush(false)
   return Buffer.from(out)
 }
+
+/** The frame of `lz4 -l`: no flags, and blocks of up to 8 MiB; this one is a single run of literals. */
+export function lz4Legacy(data: Buffer): Buffer {
+  const more = data.length - 15
+  const block = Buffer.concat([
+    Buffer.from([0xf0]),
+    Buffer.alloc(Math.floor(more / 255), 255),
+    Buffer.from([more % 255]),
+    data,
+  ])
+  return Buffer.concat([u32(0x184c2102), u32(block.length), block])
+}

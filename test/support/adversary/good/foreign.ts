@@ -3,7 +3,7 @@ import { gzipOf, tarOf } from '../../archives/tar.ts'
 import { zipOf } from '../../archives/zip.ts'
 import type { Decoder, GoodCases } from '../case.ts'
 import { cpioOf } from '../formats/cpio.ts'
-import { lz4Of, lzma2Stored, xzOf, zstdOf, zstdSkippable } from '../formats/frames.ts'
+import { lz4Legacy, lz4Of, lzma2Stored, xzOf, zstdOf, zstdSkippable } from '../formats/frames.ts'
 import { BZIP2_DECK, LZMA_DECK, SMALL_DECK } from '../formats/packed.ts'
 import { rar5Of } from '../formats/rar.ts'
 import { LZMA2, sevenZipOf } from '../formats/seven-zip.ts'
@@ -50,6 +50,7 @@ export const FOREIGN_GOOD: GoodCases = {
     warns: ['inner_link'],
   },
   'cpio-words-in-text': ['a.dat', () => Buffer.from('070707 070701 070702\n'.repeat(20_000))],
+  'lz4-legacy': ['a.k.lz4', () => lz4Legacy(lsdynaDeck(5000)), 'lz4'],
   'lz4-tar-of-4-mib': ['a.tar.lz4', () => lz4Of(tarOf([{ name: 'a.k', data: lsdynaDeck(60_000) }])), 'lz4'],
   'zip-lzma-odd-dictionary': ['a.zip', () => zipPacked(14, oddDictionary(zipLzma(LZMA_DECK)), SMALL_DECK), 'zip-lzma'],
   'xz-in-zip': ['a.zip', () => zipOf([{ name: 'a.k.xz', data: xzOf(deck) }]), 'xz'],

@@ -1,6 +1,7 @@
 import { deflateRawSync } from 'node:zlib'
 import { lsdynaDeck } from '../../archives/cae.ts'
 import { arOf, peFile } from '../../archives/executables.ts'
+import { zipOf } from '../../archives/zip.ts'
 import type { HostileCases } from '../case.ts'
 import { cabOf } from '../formats/cabinet.ts'
 import { lz4Of, xzOf, zstdOf } from '../formats/frames.ts'
@@ -32,6 +33,7 @@ export const UNREADABLE: HostileCases = {
   'not_inspectable/rar4-cut-off': ['a.rar', () => cut(rar4Of(pair(deck)), 60)],
   'not_inspectable/rar5-encrypted': ['a.rar', () => rar5Of(pair(deck), { encrypted: true })],
   'not_inspectable/rar5-cut-off': ['a.rar', () => cut(rar5Of(pair(deck)), 60)],
+  'not_inspectable/zip-later-part': ['a.z03', () => zipOf([{ name: 'a.k', data: deck }])],
   'not_inspectable/rar-later-part': ['a.part2.rar', () => deflateRawSync(deck)],
   'not_inspectable/xz-cut-off': ['a.k.xz', () => cut(xzOf(deck))],
   'not_inspectable/xz-wrong-crc': ['a.k.xz', () => xzOf(deck, { crc: 1 })],
