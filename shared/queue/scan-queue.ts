@@ -24,8 +24,11 @@ export function createScanQueue({ redis, keys, attempts }: { redis: RedisClient;
 
   return {
     async enqueue(jobs: readonly ScanJob[]): Promise<void> {
-      if (jobs.length > 0)
-        await queue.addBulk(jobs.map((job) => ({ name: SCAN_QUEUE, data: job, opts: { jobId: job.id } })))
+      const all = jobs.map((job) => ({ name: SCAN_QUEUE, data: job, opts: { jobId: job.id } }))
+      const [only] = all
+      // Nearly always one: it needs no transaction.
+      if (all.length > 1) await queue.addBulk(all)
+      else if (only !== undefined) await queue.add(only.name, only.data, only.opts)
     },
     /** Whether a job of this upload waits, is delayed or runs. */
     async has(id: string): Promise<boolean> {

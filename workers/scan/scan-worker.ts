@@ -37,15 +37,20 @@ export function startScanWorker({ redis, keys, log, line, concurrency, scanUploa
   const stopping = new AbortController()
   let gone: (() => Promise<void>) | undefined
 
-  /** The line is put right by the sweep where it could not be told. */
-  const tellLine = (parsed: ScanJob, told: Promise<void>) =>
-    told.catch((err) => log.warn({ err, uploadId: parsed.id }, 'the line for scans was not told'))
+  const telling = new Set<Promise<void>>()
+  /** No slot waits for it, since the next job is in the queue already. The sweep puts the line right where it could not be told. */
+  function tellLine(parsed: ScanJob, told: Promise<void>): void {
+    const done = told
+      .catch((err) => log.warn({ err, uploadId: parsed.id }, 'the line for scans was not told'))
+      .finally(() => telling.delete(done))
+    telling.add(done)
+  }
 
   async function run(job: Job<unknown>, token?: string): Promise<void> {
     const parsed = parseScanJob(job.data)
     const jobLog = log.child({ uploadId: parsed.id, attempt: job.attemptsMade + 1 })
     const started = performance.now()
-    if (job.attemptsMade > 0) await tellLine(parsed, line.retrying(parsed, false))
+    if (job.attemptsMade > 0) tellLine(parsed, line.retrying(parsed, false))
     try {
       const verdict = await scanUpload(parsed, stopping.signal)
       const reasons = verdict?.reasons.map(({ code }) => code)
@@ -57,7 +62,7 @@ export function startScanWorker({ redis, keys, log, line, concurrency, scanUploa
       jobLog.error({ err: fault }, 'scan waits for the file system or Redis')
       await postpone(job, token, SITE_WAIT_MS)
     }
-    await tellLine(parsed, line.leave(parsed))
+    tellLine(parsed, line.leave(parsed))
   }
 
   /** Gives the job back, uncharged. */
@@ -70,11 +75,11 @@ export function startScanWorker({ redis, keys, log, line, concurrency, scanUploa
     jobLog.warn({ err: error }, 'scan failed')
     const last = job.attemptsMade + 1 >= (job.opts.attempts ?? 1)
     if (!last && isRetryable(error)) {
-      await tellLine(parsed, line.retrying(parsed, true))
+      tellLine(parsed, line.retrying(parsed, true))
       throw error
     }
     await hold(parsed, error instanceof Error ? error.message : 'Cannot finish the scan')
-    await tellLine(parsed, line.leave(parsed))
+    tellLine(parsed, line.leave(parsed))
     throw Object.assign(new UnrecoverableError('held'), { cause: error })
   }
 
@@ -100,6 +105,7 @@ export function startScanWorker({ redis, keys, log, line, concurrency, scanUploa
       await gone?.()
       const cut = setTimeout(() => stopping.abort(), graceMs)
       await worker.close().finally(() => clearTimeout(cut))
+      await Promise.all(telling)
     },
   }
 }

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis'
 import { createKeys } from '#shared/redis/keys.ts'
 import { testToken } from '../../support/tokens.ts'
 import type { LoadClient } from '../client/load-client.ts'
+import { cpuSeconds } from '../process-figures.ts'
 import type { Airlock, BenchSite } from '../servers/bench-site.ts'
 import { fixed, table } from '../table.ts'
 
@@ -21,6 +22,8 @@ export async function fairScenario(site: BenchSite, client: LoadClient): Promise
     await send(client, airlock, airlock.headers, FILES)
     const started = performance.now()
     const scan = await airlock.start('workers/scan/main.ts')
+    const redisPid = site.redis.pid()
+    const [cpu, redisCpu] = [cpuSeconds(scan.pid), cpuSeconds(redisPid)]
     while ((await complete()) < FILES / 2) await pause(LOOK_MS)
     const half = performance.now()
     await send(client, airlock, { Authorization: `Bearer ${testToken({ sub: 'single' })}` }, 1)
@@ -30,10 +33,14 @@ export async function fairScenario(site: BenchSite, client: LoadClient): Promise
     const [done, after] = [performance.now(), await complete()]
     while ((await complete()) < FILES + 1) await pause(LOOK_MS)
     const all = performance.now()
+    const perFile = (used: number) => fixed((used / FILES) * 1000, 2)
+    const [used, redisUsed] = [perFile(cpuSeconds(scan.pid) - cpu), perFile(cpuSeconds(redisPid) - redisCpu)]
     await scan.stop()
     const rows = [
       ['files scanned a second', fixed((FILES - before) / ((all - half) / 1000), 0)],
       ['all of them, s', fixed((all - started) / 1000, 1)],
+      ['CPU ms a file of the worker itself, without its scan processes', used],
+      ['CPU ms a file of Redis', redisUsed],
       ['the single file: others done between its last byte and its verdict', String(after - before - 1)],
       ['and ms', fixed(done - came, 0)],
     ]
