@@ -268,3 +268,14 @@ test('deleted by who saw it in its scan, and it is complete meanwhile: its file 
   await expect(stat(layout.placed('kim', 'job', 'sub/deck.k'))).rejects.toThrow('ENOENT')
   expect(await index.quota('kim', null)).toMatchObject({ used: 0, reserved: 0 })
 })
+
+test('an admission that Redis got twice is one admission; another of the same id is refused', async () => {
+  const { index } = parts()
+  const record = await scanning()
+  const created = { ...record, id: uuidv7(), state: 'receiving' as const }
+  const room = { quotaBytes: -1, freeBytes: -1 }
+  expect((await index.create(created, 5, room)).kind).toBe('created')
+  expect((await index.create(created, 5, room)).kind).toBe('created')
+  expect(await index.quota('kim', null)).toMatchObject({ reserved: 5 })
+  expect((await index.create({ ...created, path: 'other.k' }, 5, room)).kind).toBe('exists')
+})

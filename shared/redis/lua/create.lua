@@ -6,7 +6,9 @@
 --      13 '1': put it on the lists (a partial is on none)  14 prefix of the upload keys  15… ids of the partials a final claims
 -- While the index is not whole nobody knows what an owner has used: with a quota nothing is admitted then.
 -- Reply {'claimed', id of the final that has a partial already} | {'no_partial', id} | {'created', event id} | {'exists'} | {'rebuilding'} | {'quota', used, reserved} | {'room', pending}
-if redis.call('EXISTS', KEYS[1]) == 1 then return {'exists'} end
+-- The same command twice (its answer was lost with the connection): a record holds the hash of a random token, so no other has it.
+local present = redis.call('HGET', KEYS[1], 'record')
+if present then return present == ARGV[5] and {'created', ''} or {'exists'} end
 for i = 15, #ARGV do
   local held = redis.call('HMGET', ARGV[14] .. ARGV[i], 'owner', 'state', 'final')
   if held[3] then return {'claimed', held[3]} end
