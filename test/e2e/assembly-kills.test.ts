@@ -100,7 +100,7 @@ test.each(Array.from({ length: ROUNDS }, (_, i) => [i + 1]))(
       expect(await sha256Of(join(site.root, 'users/kim/jobs', `round${round}`, name))).toBe(sha256)
     }
     expect((await readdir(join(site.root, 'users/kim/jobs', `round${round}`))).length).toBe(FINALS)
-    expect((await readdir(join(site.root, 'users/kim/.airlock'))).filter((name) => !name.endsWith('.json'))).toEqual([])
+    expect((await readdir(join(site.root, 'users/kim/.airlock'))).filter((name) => name.endsWith('.data'))).toEqual([])
     expect(await quota()).toMatchObject({ used: FINALS * LENGTH, reserved: 0 })
     for (const { id } of finals) expect((await tus(api, token, 'DELETE', `/${id}`)).status).toBe(204)
     expect(await quota()).toMatchObject({ used: 0, reserved: 0 })
