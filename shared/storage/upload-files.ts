@@ -24,11 +24,12 @@ export function createUploadFiles(layout: Layout) {
     })
 
   return {
-    /** Makes the staging file and the first record. Not yet fsynced: nothing has been acknowledged but an empty upload. */
+    /** Makes the first record and the staging file. Not yet fsynced: nothing has been acknowledged but an empty upload. */
     async create(record: UploadRecord): Promise<void> {
       const make = async () => {
-        await createEmpty(dataPath(record))
+        // In this order: bytes without a record would be nobody's after a crash, a record without bytes is withdrawn.
         await writeWhole(recordPath(record), JSON.stringify(record), false)
+        await createEmpty(dataPath(record))
       }
       const makeWithFolder = async (error: unknown) => {
         if (!isMissing(error)) throw error

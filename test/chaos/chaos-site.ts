@@ -114,6 +114,7 @@ const commonEnv = (root: string, redisUrl: string): Record<string, string> => ({
   RATE_LIMITS: 'off',
   SCAN_CONCURRENCY: '1',
   SWEEP_INTERVAL_SECONDS: '1',
+  RECONCILE_INTERVAL_MINUTES: '1',
 })
 
 type Placed = { readonly member: Member; readonly port: number }

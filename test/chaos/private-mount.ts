@@ -23,8 +23,11 @@ export async function enterNamespace(node: NodeJS.Process): Promise<number | und
   return (await exitOf(child)).code ?? 1
 }
 
+/** What arrives between the look and the resize, growing with each try. */
+const SLACK_PAGES = 8
+
 export type SmallDisk = {
-  /** Leaves not one page free. */
+  /** Leaves next to nothing free. */
   fill(): Promise<void>
   /** As it was. */
   relieve(): Promise<void>
@@ -46,9 +49,9 @@ export async function mountSmallDisk(
       for (let tries = 1; ; tries++) {
         const { blocks, bfree, bsize } = await statfs(folder)
         try {
-          return await resize((blocks - bfree) * bsize)
+          return await resize((blocks - bfree + tries * SLACK_PAGES) * bsize)
         } catch (error) {
-          if (tries === 10) throw error
+          if (tries === 20) throw error
         }
       }
     },

@@ -1,3 +1,5 @@
+import { utimes } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { UploadView } from '#shared/contracts/upload-view.ts'
 import type { ChaosSite } from './chaos-site.ts'
@@ -36,8 +38,20 @@ export async function quiesce(deps: QuiesceDeps): Promise<UploadView[]> {
       for (const { what, detail, about } of leftovers) journal.find(what, detail, about)
       return views
     }
+    if (leftovers.every(isHalfWritten)) await letTimePass(leftovers, deps)
     for (const id of receiving) if (!wanted.has(id)) await remove(id, deps)
     await pause(LOOK_EVERY_MS)
+  }
+}
+
+/** What a kill left of a record that was being written: the sweep removes it when it is old enough. */
+const isHalfWritten = ({ detail }: Leftover): boolean => /^users\/[^/]+\/\.airlock\/.*\.tmp$/.test(detail)
+
+async function letTimePass(leftovers: readonly Leftover[], { site, journal }: QuiesceDeps): Promise<void> {
+  const hoursAgo = Date.now() / 1_000 - 3 * 3_600
+  for (const { detail } of leftovers) {
+    journal.count('half written files for the sweep')
+    await utimes(join(site.root, detail), hoursAgo, hoursAgo)
   }
 }
 

@@ -19,7 +19,7 @@ import { writeFindings } from './write-findings.ts'
 
 /** After the last fault clients may take this long to get through, ms. */
 const FINISH_LIMIT_MS = 120_000
-const QUIESCE_LIMIT_MS = 75_000
+const QUIESCE_LIMIT_MS = 100_000
 
 export type Parts = {
   readonly site: ChaosSite

@@ -17,6 +17,8 @@ local before = held[1]
 local kind = before and 'replaced' or 'restored'
 -- A record without a time is one of an older version: Redis knows better.
 if before and (not held[2] or number(held[2]) >= tonumber(ARGV[4])) then kind = 'present' end
+-- Only Redis knows of a scan under way: the record says 'received' all the time, also where parts of it were put together since.
+if before == 'scanning' and ARGV[3] == 'received' then kind = 'present' end
 -- A partial's record says nothing of its end: its final took it along.
 if (before == 'deleted' or before == 'expired') and ARGV[18] ~= '' then kind = 'present' end
 local state = kind == 'present' and before or ARGV[3]

@@ -3,8 +3,11 @@ import { isSettled, nextState, UPLOAD_EVENTS, type UploadState } from '#shared/d
 import type { EventFollower, SeenEvent } from '../event-follower.ts'
 import type { Journal } from '../journal.ts'
 
-/** A fault this long before or after an event may have lost it or brought it twice, ms: Redis flushes its file each second. */
-const SLACK_MS = 3_000
+/**
+ * A loss this long before or after an event may have lost it, or brought it twice, ms: Redis flushes its file each second, and what was
+ * lost is brought back from the disk, step by step, while processes may be frozen.
+ */
+const SLACK_MS = 30_000
 
 /** The stream tells each step of each upload once, in an order that the state machine knows, and ends where the upload is. */
 export function checkEvents(views: readonly UploadView[], { seen }: EventFollower, journal: Journal): void {

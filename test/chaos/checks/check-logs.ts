@@ -3,20 +3,27 @@ import type { Member } from '../site/member.ts'
 
 type Line = { level?: number; time?: string; msg?: string; err?: { message?: string; stack?: string; type?: string } }
 
+type Explanation = { readonly kind: string; readonly text: RegExp; readonly slackMs: number }
+
+/** A job that another worker has meanwhile, because its lock is lost. */
+const JOB_LOST = /Missing (lock|key) for|Lock mismatch|job does not exist|could not renew lock/i
 /** What an injected fault makes a process say at level error, and until when after its end (ms). */
-const EXPLAINED: readonly { readonly kind: string; readonly text: RegExp; readonly slackMs: number }[] = [
+const EXPLAINED: readonly Explanation[] = [
   {
     kind: 'redis',
-    text: /ECONNREFUSED|ECONNRESET|EPIPE|Connection is closed|Command timed out|max retries|writeable|LOADING|redis_away|UNBLOCKED|not answer/i,
-    slackMs: 8_000,
+    text: /ECONNREFUSED|ECONNRESET|EPIPE|Connection is closed|Command timed out|max retries|writeable|LOADING|redis_away|UNBLOCKED|not answer|not done within/i,
+    slackMs: 10_000,
   },
+  // The last second before a kill is not in the append-only file.
+  ...['redis', 'flush'].map((kind) => ({ kind, text: JOB_LOST, slackMs: 15_000 })),
   { kind: 'disk', text: /ENOSPC|no space|full/i, slackMs: 5_000 },
 ]
 /** A process that was frozen finds its locks and connections gone. */
-const AFTER_FREEZE =
-  /Missing (lock|key)|Lock mismatch|lock_lost|lock of the|Command timed out|Connection is closed|could not renew lock|not answer/i
+const AFTER_FREEZE: readonly RegExp[] = [
+  JOB_LOST,
+  /lock_lost|lock of the|Command timed out|Socket timeout|Connection is closed|not answer/i,
+]
 const AFTER_FREEZE_MS = 15_000
-const AFTER_FLUSH = /Missing (lock|key) for|job does not exist|could not renew lock/i
 /** Node says so about mistakes in the code. */
 const BUG =
   /\b(TypeError|ReferenceError|SyntaxError|RangeError|AssertionError|UnhandledPromiseRejection|ERR_UNHANDLED|uncaught)/i
@@ -45,9 +52,9 @@ function isExplained(name: string, line: string, at: number, journal: Journal): 
   const byKind = EXPLAINED.some(
     ({ kind, text, slackMs }) => text.test(line) && journal.during(kind, at, at, slackMs).length > 0,
   )
+  if (byKind) return true
   const frozen = journal.during('frozen', at, at, AFTER_FREEZE_MS).some(({ target }) => target === name)
-  const flushed = journal.during('flush', at, at, AFTER_FREEZE_MS).length > 0
-  return byKind || (frozen && AFTER_FREEZE.test(line)) || (flushed && AFTER_FLUSH.test(line))
+  return frozen && AFTER_FREEZE.some((text) => text.test(line))
 }
 
 function parse(line: string): Line | undefined {

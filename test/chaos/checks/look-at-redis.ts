@@ -18,6 +18,8 @@ const LASTING = [
   /^placed:[^:]+$/,
   /^(site|events|missing-decoders|built|sweep-actions|lock-age)$/,
   /^lock:sweep$/,
+  // It ends by itself.
+  /^rebuilding:/,
   /^relay:(lease|cursor)$/,
   /^scan-line:(turn|workers)$/,
   /^bull:scan:(meta|events|id|stalled-check|marker)$/,

@@ -16,6 +16,9 @@ export type ClientDeps = {
 /** A patient client: minutes of faults, one after the other. Its count begins anew with each byte that gets through. */
 const RETRY_DELAYS = [100, 200, 400, ...Array.from({ length: 300 }, () => 800)]
 
+const PRESSES = 100
+const PRESS_MS = 1_000
+
 export const tokenOf = (owner: string): string => testToken({ sub: owner, expiresIn: '12h' })
 
 export const metadataOf = (plan: UploadPlan): Record<string, string> => ({
@@ -29,13 +32,20 @@ export function sendByTus(upload: TrackedUpload, deps: ClientDeps): Promise<Outc
   const agent = plan.keepAlive ? new Agent({ keepAlive: true }) : undefined
   return new Promise<Outcome>((resolve) => {
     let deleting = false
+    let presses = PRESSES
     const client = new Upload(Buffer.alloc(0), {
       ...optionsFor(upload, deps, agent),
       onSuccess: () => {
         upload.id = idOfUrl(client.url ?? '')
         if (!deleting) resolve({ kind: 'acked' })
       },
-      onError: (error) => resolve(failureOf(error)),
+      onError: (error) => {
+        // tus-js-client does not repeat the creation of a final: its user presses "retry".
+        if (plan.method === 'parallel' && isRetryable(error) && presses-- > 0) {
+          deps.onRetry()
+          setTimeout(() => client.start(), PRESS_MS)
+        } else resolve(failureOf(error))
+      },
       onProgress: (sent) => {
         if (plan.method !== 'delete' || deleting || sent < plan.share * plan.content.size) return
         deleting = true
@@ -76,7 +86,8 @@ function optionsFor(upload: TrackedUpload, deps: ClientDeps, agent: Agent | unde
 }
 
 /** tus-js-client's own rule; a name that is taken stays taken, though. */
-function isRetryable({ originalResponse }: DetailedError): boolean {
+function isRetryable(error: Error | DetailedError): boolean {
+  const originalResponse = 'originalResponse' in error ? error.originalResponse : null
   const status = originalResponse?.getStatus() ?? 0
   if (status === 409 && originalResponse?.getBody().includes('name_taken')) return false
   return status < 400 || status > 499 || status === 409 || status === 423
