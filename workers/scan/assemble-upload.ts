@@ -115,10 +115,9 @@ class Assembly {
   async #checkpoint(): Promise<void> {
     const { files, now } = this.#deps
     await this.#file.datasync()
-    this.#lock.assertHeld()
     const concat = { ...this.#record.concat, assembled: this.#at }
     this.#record = { ...this.#record, concat, updated_at: laterThan(this.#record, now()) }
-    await files.writeRecord(this.#record)
+    await files.writeRecord(this.#record, this.#lock.assertHeld)
     for (const { id, end } of placedPieces(this.#record)) {
       if (end <= this.#at) await files.removeData({ owner: this.#record.owner, id })
     }
