@@ -28,6 +28,7 @@ import { holdBody } from './http/finish-answer.ts'
 import { createSendInterim } from './ietf/interim-responses.ts'
 import { watchLine } from './line-metrics.ts'
 import { createApiMetrics } from './metrics.ts'
+import { watchSweep } from './sweep-metrics.ts'
 import { createFindUpload } from './use-cases/find-upload.ts'
 import { createListUploads } from './use-cases/list-uploads.ts'
 import { createRemoveLocked } from './use-cases/remove-locked.ts'
@@ -58,6 +59,7 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
   const bodies = new OpenBodies()
   metrics.watchReceiving(() => bodies.count)
   watchLine(metrics.registry, line.figures, log)
+  watchSweep(metrics.registry, upkeep.actions, log)
   const find = createFindUpload({ lookup })
   const removeUpload = createRemoveUpload({ files, placement, index, now, log })
   const remove = ({ record, received }: { record: Parameters<typeof removeUpload.remove>[0]; received: number }) =>

@@ -4,6 +4,7 @@ import { crowdScenario } from './scenarios/crowd.ts'
 import { fairScenario } from './scenarios/fair.ts'
 import { latencyScenario } from './scenarios/latency.ts'
 import { memoryScenario } from './scenarios/memory.ts'
+import { rebuildScenario } from './scenarios/rebuild.ts'
 import { scanScenario } from './scenarios/scan.ts'
 import { smallScenario } from './scenarios/small.ts'
 import { uploadScenario } from './scenarios/upload.ts'
@@ -19,6 +20,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   fair: fairScenario,
   counts: countsScenario,
   crowd: crowdScenario,
+  rebuild: rebuildScenario,
   scan: scanScenario,
 }
 

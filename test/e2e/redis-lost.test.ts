@@ -83,10 +83,10 @@ test('FLUSHALL twice in mid-load: every upload arrives, whole and once, by itsel
   for (const [i, body] of bodies.entries())
     expect((await readFile(join(placed, `part-${i}.dat`))).equals(body)).toBe(true)
   const used = bodies.reduce((sum, { length }) => sum + length, 20_000)
-  await until(
-    'the quota',
-    async () => expect(await quotaOf(site)).toMatchObject({ used, reserved: 12_345 }) === undefined,
-  )
+  await until('the quota', async () => {
+    expect(await quotaOf(site)).toMatchObject({ used, reserved: 12_345 })
+    return true
+  })
   expect(await asked.hget(keys.site, 'pending')).toBe('12345')
   const listed = await fetch(`${api(site)}${FILES_PATH}/uploads?limit=100`, { headers: bearer(token) })
   expect(((await listed.json()) as { uploads: unknown[] }).uploads).toHaveLength(10)
