@@ -8,7 +8,7 @@ import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import { createKeys } from '#shared/redis/keys.ts'
 import { REPOSITORY } from '../../support/repository.ts'
 import type { LoadClient } from '../client/load-client.ts'
-import { memory } from '../process-figures.ts'
+import { cpuSeconds, memory } from '../process-figures.ts'
 import type { BenchSite } from '../servers/bench-site.ts'
 import { mebibytes, table } from '../table.ts'
 
@@ -25,14 +25,30 @@ export async function rebuildScenario(site: BenchSite, _client: LoadClient): Pro
     await makeRecords(root, count)
     const redis = new Redis(site.redis.url)
     const before = await usedMemory(redis)
-    const { report, peakMiB } = await rebuild(root, site.redis.url)
+    const redisCpu = cpuSeconds(site.redis.pid())
+    const { report, peakMiB, cpu } = await rebuild(root, site.redis.url)
+    const spent = `${cpu.toFixed(1)} + ${(cpuSeconds(site.redis.pid()) - redisCpu).toFixed(1)}`
     const bytes = ((await usedMemory(redis)) - before) / count
-    rows.push([String(count), String(report.restored), (report.ms / 1_000).toFixed(1), peakMiB, bytes.toFixed(0)])
+    rows.push([
+      String(count),
+      String(report.restored),
+      (report.ms / 1_000).toFixed(1),
+      spent,
+      peakMiB,
+      bytes.toFixed(0),
+    ])
     await forget(redis)
     redis.disconnect()
     await rm(root, { recursive: true })
   }
-  const head = ['records', 'put back', 'seconds', 'peak MiB of the process', 'bytes of Redis per upload']
+  const head = [
+    'records',
+    'put back',
+    'seconds',
+    'CPU s: process + Redis',
+    'peak MiB of the process',
+    'bytes of Redis per upload',
+  ]
   return `airlock rebuild, Redis empty, ${OWNERS} owners, complete uploads\n\n${table(head, rows)}`
 }
 
@@ -74,28 +90,31 @@ function completeRecord(owner: string, i: number): UploadRecord {
 
 type Report = { restored: number; ms: number }
 
-async function rebuild(root: string, url: string): Promise<{ report: Report; peakMiB: string }> {
+async function rebuild(root: string, url: string): Promise<{ report: Report; peakMiB: string; cpu: number }> {
   const env = { PATH: process.env.PATH ?? '', UPLOAD_ROOT: root, REDIS_URL: url, REDIS_PREFIX: PREFIX }
   const main = join(REPOSITORY, 'services/cli/main.ts')
   const child = spawn(process.execPath, [main, 'rebuild', '--json'], { env })
   const said: string[] = []
   for (const output of [child.stdout, child.stderr]) output.on('data', (chunk: Buffer) => said.push(String(chunk)))
   let peak = 0
+  let cpu = 0
   const look = setInterval(() => {
-    peak = Math.max(peak, peakOf(child.pid))
+    const figures = figuresOf(child.pid)
+    peak = Math.max(peak, figures.peak)
+    cpu = Math.max(cpu, figures.cpu)
   }, LOOK_MS)
   const [code] = await once(child, 'close')
   clearInterval(look)
   if (code !== 0) throw new Error(`airlock rebuild ended with ${code}: ${said.join('')}`)
-  return { report: JSON.parse(said.join('')) as Report, peakMiB: mebibytes(peak) }
+  return { report: JSON.parse(said.join('')) as Report, peakMiB: mebibytes(peak), cpu }
 }
 
-/** 0 once it has ended. */
-function peakOf(pid: number | undefined): number {
+/** Nothing once it has ended. */
+function figuresOf(pid = 0): { peak: number; cpu: number } {
   try {
-    return memory(pid ?? 0).peak || 0
+    return { peak: memory(pid).peak || 0, cpu: cpuSeconds(pid) }
   } catch {
-    return 0
+    return { peak: 0, cpu: 0 }
   }
 }
 
