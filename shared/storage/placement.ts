@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { chmod, copyFile, link, lstat, open, realpath, rename } from 'node:fs/promises'
+import { chmod, copyFile, link, lstat, open, realpath, rename, stat } from 'node:fs/promises'
 import { dirname, sep } from 'node:path'
 import { AppError } from '../domain/errors.ts'
 import { numberedPath } from '../domain/names.ts'
@@ -8,7 +8,7 @@ import { codeOf, isMissing } from './disk-errors.ts'
 import { makeDirectory, syncDirectory, unlinkIfThere } from './durable.ts'
 import type { Layout } from './layout.ts'
 import { assertMounted } from './root.ts'
-import { statFile } from './upload-files.ts'
+import { type FileFacts, statFile } from './upload-files.ts'
 
 /** How many names `name (n).ext` are tried before the upload is held. */
 const MAX_NUMBER = 10_000
@@ -58,6 +58,12 @@ export function createPlacement(layout: Layout) {
       const [source, present, copied] = await Promise.all([staging, target, copy].map(statFile))
       if (source === undefined && present === undefined)
         throw new AppError('missing', 'bytes_missing', 'Cannot place the file: its bytes are gone')
+      if (source === undefined && present !== undefined && (await isOfAnother(present, decision, target, staging)))
+        throw new AppError(
+          'conflict',
+          'replaced_meanwhile',
+          'Cannot place the file: another upload has replaced it already; delete this one',
+        )
       const isThere = present !== undefined && [undefined, present.inode].includes(source?.inode)
       const isThereAsCopy = present !== undefined && present.inode === copied?.inode
       if (!isThere && !isThereAsCopy) {
@@ -162,6 +168,16 @@ const replace: Put = async (staging, target, copy) => {
     if (codeOf(error) === 'EISDIR') return 'taken'
     throw error
   }
+}
+
+/**
+ * Whether the file at the target is not ours, though ours is placed already: another upload with `replace` came behind it before
+ * our step was made. A copy from another file system has an inode of its own, and cannot be told.
+ */
+async function isOfAnother(present: FileFacts, decision: Decision, target: string, staging: string): Promise<boolean> {
+  if (present.inode === decision.inode) return false
+  const [placed, staged] = await Promise.all([dirname(target), dirname(staging)].map((path) => stat(path)))
+  return placed?.dev === staged?.dev
 }
 
 const temporaryBeside = (target: string, id: string): string => `${dirname(target)}${sep}.${id}.placing`

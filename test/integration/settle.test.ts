@@ -279,3 +279,15 @@ test('an admission that Redis got twice is one admission; another of the same id
   expect(await index.quota('kim', null)).toMatchObject({ reserved: 5 })
   expect((await index.create({ ...created, path: 'other.k' }, 5, room)).kind).toBe('exists')
 })
+
+test('replaced by another upload before its own step was made: it is not complete with bytes of the other', async () => {
+  const plan = { on_conflict: 'replace' as const }
+  const first = await scanning(plan, 'first')
+  const { settle } = crashing(3, true)
+  await expect(settle(first, verdict('complete'))).rejects.toThrow('crash')
+  const second = await scanning(plan, 'later')
+  await again(second.id, 'complete')
+  await expect(again(first.id, 'complete')).rejects.toMatchObject({ code: 'replaced_meanwhile' })
+  expect(await readFile(layout.placed('kim', 'job', 'sub/deck.k'), 'utf8')).toBe('later')
+  expect((await parts().index.get(second.id))?.record.state).toBe('complete')
+})
