@@ -44,13 +44,13 @@ const sizeOf = (id: string) =>
     () => 0,
   )
 
-/** Returns when the file of `id` has grown to a random size on its way; false if it was put together before that was seen. */
-async function atRandomMoment(id: string): Promise<boolean> {
+/** Returns when the file of `id` has grown to a random size on its way, or has gone on before that was seen. */
+async function atRandomMoment(id: string): Promise<void> {
   const moment = PART_BYTES + Math.floor(Math.random() * (LENGTH - PART_BYTES))
-  for (;;) {
+  for (let before = 0; ; await nextTurn()) {
     const size = await sizeOf(id)
-    if (size >= moment) return size < LENGTH
-    await nextTurn()
+    if (size >= moment || size < before) return
+    before = size
   }
 }
 
