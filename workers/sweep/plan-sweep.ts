@@ -53,7 +53,8 @@ export function planSweep(upload: Standstill, { uploadExpiryMs }: SweepRules): S
       return upload.hasJob ? 'none' : 'enqueue'
     case 'deleted':
     case 'expired':
-      return 'clean'
+      // Its final took it along: the bytes are that one's.
+      return upload.partial?.claimed ? 'none' : 'clean'
     default:
       return 'none'
   }

@@ -82,7 +82,7 @@ for i = 19, #ARGV do
       local reserved = number(part[3])
       redis.call('HINCRBY', KEYS[4], 'reserved', print(0 - reserved))
       redis.call('HINCRBY', KEYS[5], 'pending', print(0 - math.max(reserved - number(part[4]), 0)))
-      redis.call('HSET', key, 'state', 'deleted', 'reserved', 0)
+      redis.call('HSET', key, 'state', 'deleted', 'reserved', 0, 'final', ARGV[1])
       redis.call('ZREM', ARGV[9] .. 'receiving', ARGV[i])
       redis.call('ZREM', KEYS[8], ARGV[i])
       redis.call('EXPIRE', key, ARGV[13])

@@ -35,6 +35,8 @@ const cases: [string, Standstill, SweepAction][] = [
   ['a claimed part, all bytes, not noted', at('receiving', { ...part(false, true), staged: 100 }), 'finish'],
   ['a claimed part, idle: its final decides', at('receiving', { ...part(false, true), idleMs: 25 * HOUR }), 'none'],
   ['a claimed part without a file', at('receiving', { ...part(true, true), staged: null, idleMs: 25 * HOUR }), 'none'],
+  ['a part that its final took along: not to be cleaned', at('deleted', { ...part(true, true), staged: 100 }), 'none'],
+  ['a part that was deleted alone', at('deleted', { ...part(true, false), staged: 100 }), 'clean'],
   ['a final that waits', at('receiving', { staged: null, partials: 'waiting', idleMs: HOUR }), 'none'],
   ['a final whose parts are there', at('receiving', { staged: null, partials: 'whole' }), 'finish'],
   ['a final of empty parts', at('receiving', { staged: null, length: 0, partials: 'whole' }), 'finish'],
