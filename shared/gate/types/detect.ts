@@ -8,6 +8,7 @@ import { HDF5_FORMATS } from './formats-hdf5.ts'
 import { OLE_FORMATS } from './formats-ole.ts'
 import { CAE_TEXT_FORMATS, MARKUP_FORMATS } from './formats-text.ts'
 import { UNREAD_FORMATS } from './formats-unread.ts'
+import { mayBe } from './probes.ts'
 import type { Sample } from './sample.ts'
 
 /** What some content is; `known` is false where only text or binary can be said. */
@@ -25,6 +26,19 @@ const SIGNED: readonly Format[] = [
   ...CAE_TEXT_FORMATS,
   ...MARKUP_FORMATS,
 ].filter((entry) => entry.probe !== null)
+
+/** The same by what is known of a sample at once; made when it is first asked for. */
+const MAY_BE = new Map<number, readonly Format[]>()
+
+function signedFor({ head, isText }: Sample): readonly Format[] {
+  const first = head[0] as number
+  const key = isText ? first : first + 256
+  const known = MAY_BE.get(key)
+  if (known !== undefined) return known
+  const made = SIGNED.filter(({ probe }) => probe !== null && mayBe(probe, first, isText))
+  MAY_BE.set(key, made)
+  return made
+}
 
 export const FORMATS: readonly Format[] = [
   ...ARCHIVE_FORMATS,
@@ -60,7 +74,7 @@ export function detect(sample: Sample, name: string): Detected {
   if (sample.head.length === 0) return { id: 'empty', family: 'text', label: EMPTY, known: false }
   const extension = extensionOf(name)
   const found =
-    SIGNED.find((entry) => fits(entry, sample, extension)) ??
+    signedFor(sample).find((entry) => fits(entry, sample, extension)) ??
     BY_NAME_FORMATS.find((entry) => entry.extensions.includes(extension) && fits(entry, sample, extension))
   if (found !== undefined) return { id: found.id, family: found.family, label: found.label, known: true }
   if (isStates(sample, name)) return { id: 'lsdyna-states', family: 'binary', label: STATES, known: false }

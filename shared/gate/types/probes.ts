@@ -2,28 +2,37 @@ import { beginsAsCpio } from '../containers/cpio/header.ts'
 import type { Sample } from './sample.ts'
 
 /** Whether a sample is of a format. Probes look at the head only, and never run longer for a larger file. */
-export type Probe = (sample: Sample) => boolean
+export type Probe = ((sample: Sample) => boolean) & Needs
 
-const bytesAt =
-  (wanted: Buffer, at: number): Probe =>
-  (sample) =>
-    sample.startsWith(wanted, at)
+/** What must hold for a probe to say yes, where that is known: a case has thousands of files, and most probes need not be asked. */
+type Needs = {
+  /** Values of the first byte. */
+  readonly first?: ReadonlySet<number>
+  readonly onlyText?: boolean
+}
+const needing = (probe: (sample: Sample) => boolean, needs: Needs): Probe => Object.assign(probe, needs)
+
+/** Whether a sample may be of a format at all. */
+export const mayBe = ({ first, onlyText }: Needs, firstByte: number, isText: boolean): boolean =>
+  (first === undefined || first.has(firstByte)) && (isText || onlyText !== true)
+
+const bytesAt = (wanted: Buffer, at: number): Probe =>
+  needing((sample) => sample.startsWith(wanted, at), at === 0 ? { first: new Set([wanted[0] as number]) } : {})
 
 /** Bytes at an offset, as text or as hex pairs. */
 export const magic = (bytes: string, at = 0): Probe => bytesAt(Buffer.from(bytes, 'latin1'), at)
 export const hex = (pairs: string, at = 0): Probe => bytesAt(Buffer.from(pairs.replaceAll(' ', ''), 'hex'), at)
 
 /** A little-endian word at an offset that has one of the values. */
-export const u32 =
-  (at: number, ...values: readonly number[]): Probe =>
-  ({ head }) =>
-    head.length >= at + 4 && values.includes(head.readUInt32LE(at))
+export const u32 = (at: number, ...values: readonly number[]): Probe =>
+  needing(
+    ({ head }) => head.length >= at + 4 && values.includes(head.readUInt32LE(at)),
+    at === 0 ? { first: new Set(values.map((value) => value & 0xff)) } : {},
+  )
 
 /** A pattern in the first `within` characters of text; anchored patterns keep it cheap. */
-export const text =
-  (pattern: RegExp, within = 256): Probe =>
-  (sample) =>
-    sample.isText && pattern.test(sample.text.slice(0, within))
+export const text = (pattern: RegExp, within = 256): Probe =>
+  needing((sample) => sample.isText && pattern.test(sample.text.slice(0, within)), { onlyText: true })
 
 /** The same on content that may be binary behind a text header. */
 export const pattern =
@@ -37,14 +46,22 @@ export const contains = (...words: readonly string[]): Probe => {
   return (sample) => wanted.every((word) => sample.head.includes(word))
 }
 
-export const all =
-  (...probes: readonly Probe[]): Probe =>
-  (sample) =>
-    probes.every((probe) => probe(sample))
-export const any =
-  (...probes: readonly Probe[]): Probe =>
-  (sample) =>
-    probes.some((probe) => probe(sample))
+export const all = (...probes: readonly Probe[]): Probe => {
+  const first = probes.find((probe) => probe.first !== undefined)?.first
+  const onlyText = probes.some((probe) => probe.onlyText === true)
+  return needing(
+    (sample) => probes.every((probe) => probe(sample)),
+    first === undefined ? { onlyText } : { onlyText, first },
+  )
+}
+export const any = (...probes: readonly Probe[]): Probe => {
+  const known = probes.every((probe) => probe.first !== undefined)
+  const first = known ? { first: new Set(probes.flatMap((probe) => [...(probe.first ?? [])])) } : {}
+  return needing((sample) => probes.some((probe) => probe(sample)), {
+    ...first,
+    onlyText: probes.every((probe) => probe.onlyText === true),
+  })
+}
 
 const HDF5 = Buffer.from('894844460d0a1a0a', 'hex')
 /** At 0, or behind a user block of 512·2^k bytes. */
