@@ -26,7 +26,7 @@ test(`${CASES} mutated archives: no throw, no hang, little memory`, { timeout: 3
   )
   expect(failure).toBeNull()
   expect(peakBytes).toBeLessThan(256 * MIB)
-  expect(slowestMs).toBeLessThan(10_000)
+  expect(slowestMs).toBeLessThan(60_000)
   // Both kinds must be there, or the mutations say nothing.
   expect(outcomes.complete).toBeGreaterThan(CASES / 100)
   expect(outcomes.quarantined).toBeGreaterThan(CASES / 4)
