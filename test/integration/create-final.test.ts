@@ -243,3 +243,13 @@ test('a hundred finals of the same parts at once: one is made, all are told of i
   expect(answers.filter(({ created }) => created).length).toBe(1)
   expect(await quota()).toEqual({ used: 7, reserved: 0, pending: 0 })
 })
+
+test('a part that its final took along while somebody was about to remove it keeps its bytes', async () => {
+  const partials = [await partial(3), await partial(4)]
+  const { record } = await parts().createFinal(asked(partials))
+  for (const one of partials)
+    await expect(parts().removeUpload.remove(one, 3, 'delete')).rejects.toMatchObject({ code: 'partial_claimed' })
+  for (const one of partials) expect(await files().stat(one)).toBeDefined()
+  await hold(record)
+  await expectNothingLeft(record)
+})

@@ -12,6 +12,8 @@
 -- Reply {'stepped', event id, id of the upload whose file was replaced or ''} | {'already', record} | {'refused', state} | {'missing'}
 local state = redis.call('HGET', KEYS[1], 'state')
 if not state then return {'missing'} end
+-- Its final took it along: nobody else may think that he deleted it, and remove the bytes.
+if state == 'deleted' and ARGV[4] == state and redis.call('HEXISTS', KEYS[1], 'final') == 1 then return {'refused', 'claimed'} end
 if state == ARGV[4] then return {'already', redis.call('HGET', KEYS[1], 'record')} end
 if not string.find(ARGV[3], ',' .. state .. ',', 1, true) then return {'refused', state} end
 
