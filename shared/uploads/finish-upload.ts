@@ -3,6 +3,7 @@ import { isFinal, isPartial } from '../domain/final-record.ts'
 import { laterThan, type UploadRecord } from '../domain/upload-record.ts'
 import type { ScanLine } from '../queue/scan-line.ts'
 import { WAITING } from '../redis/index-replies.ts'
+import { isMissing } from '../storage/disk-errors.ts'
 import { areWhole, createFinishPartial, type FinishPartialDeps } from './finish-partial.ts'
 
 export type FinishDeps = FinishPartialDeps & { line: ScanLine }
@@ -45,7 +46,16 @@ export function createFinishUpload(deps: FinishDeps) {
       if (await areWhole(index, record)) await finishFile(record, record.length, assertHeld)
       return
     }
-    await files.endOthersWriting(record, size, assertHeld)
+    await files.endOthersWriting(record, size, assertHeld).catch((error: unknown) => {
+      throw isMissing(error) ? finishedAlready(error) : error
+    })
     return isPartial(record) ? finishPartial(record, size, assertHeld) : finishFile(record, size, assertHeld)
   }
 }
+
+/** The bytes are no longer where they are received: whoever asks again is told where the upload is. */
+const finishedAlready = (cause: unknown) =>
+  new AppError('locked', 'finished_already', 'Cannot finish the upload: somebody else has; ask for its offset', {
+    cause,
+    retryAfterSeconds: 1,
+  })

@@ -68,9 +68,12 @@ export function createRemoveUpload({ files, placement, index, now, log }: Remove
       await index.forgetReplaced(id)
     },
 
-    /** Takes an admission back that nobody was told of: it leaves no trace. */
+    /** Takes an admission back that nobody was told of: it leaves no trace. One that has all its bytes goes its way as others do. */
     async withdraw(record: UploadRecord, received = 0): Promise<void> {
-      const gone = await step(record, received, 'delete')
+      await placement.assertMounted()
+      const gone: UploadRecord = { ...record, state: 'deleted', updated_at: laterThan(record, now()) }
+      const reply = await index.step('delete', gone, received, false, ['receiving'])
+      if (reply.kind === 'refused') return
       await placement.remove(gone, false)
       await files.removeRecord(gone)
       await index.cleaned(gone.id, gone.state)

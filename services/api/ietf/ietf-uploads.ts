@@ -60,13 +60,19 @@ export function createIetfUploads(deps: IetfUploadDeps) {
   }
 
   /** Takes the body of a request at `offset`; the upload is `length` bytes long, or it does not say yet. */
-  async function take(arrival: Arrival, offset: number, length: number | null, stop: AbortSignal): Promise<Standing> {
+  async function take(
+    arrival: Arrival,
+    offset: number,
+    length: number | null,
+    stop: AbortSignal,
+    finished = false,
+  ): Promise<Standing> {
     const { req } = requestContext()
     const { last } = arrival.fields
     const checksum = contentDigestOf(req)
     if (!bringsBody(req)) {
       checksum?.verify()
-      if (last) await deps.finish(recordHere(), offset, assertHeldHere)
+      if (last && !finished) await deps.finish(recordHere(), offset, assertHeldHere)
       return { offset, complete: last || offset === length }
     }
     tellOffset(undefined)
@@ -99,7 +105,8 @@ export function createIetfUploads(deps: IetfUploadDeps) {
         await deps.admit(id, length, metadata)
         await store.create(new Upload({ id, offset: 0 }))
         known = announce(id)
-        return take(arrival, 0, length, stop)
+        // An empty one is finished with its creation, and may be in its place by now.
+        return take(arrival, 0, length, stop, length === 0)
       }
       try {
         // Before anybody can hear of the id: the event of its admission is read by others at once.
