@@ -8,11 +8,13 @@ import { connectRedis } from '#shared/redis/connect.ts'
 import { createKeys, type Keys } from '#shared/redis/keys.ts'
 import type { RedisClient } from '#shared/redis/redis-client.ts'
 import { createUploadIndex } from '#shared/redis/upload-index.ts'
+import { createUploadLocks } from '#shared/redis/upload-lock.ts'
 import { createLogger } from '#shared/runtime/logger.ts'
 import { createLayout, type Layout } from '#shared/storage/layout.ts'
 import { createPlacement } from '#shared/storage/placement.ts'
 import { createUploadFiles } from '#shared/storage/upload-files.ts'
 import { createRemoveUpload } from '#shared/uploads/remove-upload.ts'
+import { createSettleOnce } from '../../workers/scan/settle-once.ts'
 import { createSettleUpload } from '../../workers/scan/settle-upload.ts'
 import { redisPrefix, sharedRedisUrl } from '../support/redis.ts'
 import { makeUploadRoot } from '../support/temp.ts'
@@ -290,4 +292,18 @@ test('replaced by another upload before its own step was made: it is not complet
   await expect(again(first.id, 'complete')).rejects.toMatchObject({ code: 'replaced_meanwhile' })
   expect(await readFile(layout.placed('kim', 'job', 'sub/deck.k'), 'utf8')).toBe('later')
   expect((await parts().index.get(second.id))?.record.state).toBe('complete')
+})
+
+test('two workers that scanned the same upload at once: what the first decided holds, it is there once', async () => {
+  const subscriber = connectRedis(sharedRedisUrl(), 'subscriber', createLogger('test', 'silent'))
+  const locks = createUploadLocks({ redis, subscriber, keys, log: createLogger('test', 'silent') })
+  await locks.listen()
+  const record = await scanning()
+  const once = createSettleOnce({ files: parts().files, locks, settle: createSettleUpload(parts()) })
+  await Promise.all([once(record, verdict('complete')), once(record, verdict('complete'))])
+  const { index, files } = parts()
+  expect((await index.get(record.id))?.record).toMatchObject({ state: 'complete', placed_path: 'sub/deck.k' })
+  expect(await files.readRecord(record)).toMatchObject({ state: 'complete', placed_path: 'sub/deck.k' })
+  await expect(stat(layout.placed('kim', 'job', 'sub/deck (2).k'))).rejects.toThrow(/ENOENT/)
+  subscriber.disconnect()
 })

@@ -26,6 +26,7 @@ import type { ScanConfig } from './config.ts'
 import { reportAntivirus } from './report-antivirus.ts'
 import { createScanUpload } from './scan-upload.ts'
 import { startScanWorker } from './scan-worker.ts'
+import { createSettleOnce } from './settle-once.ts'
 import { createSettleUpload } from './settle-upload.ts'
 
 /** Running scans may go on this share of a stop step before they are handed back. */
@@ -64,7 +65,8 @@ export async function composeScan(config: ScanConfig, log: Logger, life: Lifecyc
   const line = createScanLine({ redis, keys, log, ...config.scanLine })
   life.onStop('scan queue', () => line.close())
   const removeUpload = createRemoveUpload({ files, placement, index, now, log })
-  const settle = createSettleUpload({ files, placement, index, removeUpload, now })
+  const settleNow = createSettleUpload({ files, placement, index, removeUpload, now })
+  const settle = createSettleOnce({ files, locks, settle: settleNow })
   const assembly = createAssemblyFiles(layout)
   const assemble = createAssembleUpload({ files, assembly, locks, publisher, now })
   const worker = startScanWorker({
