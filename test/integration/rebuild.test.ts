@@ -239,3 +239,20 @@ test('an upload root that is away is not taken for a site without uploads', asyn
   await rename(`${here.layout.marker}.away`, here.layout.marker)
   expect((await readdir(here.layout.staging('kim'))).length).toBe(2)
 })
+
+test.each([
+  ['a newer record in the same state is no step', uploadRecord(), 'receiving', 'receiving'],
+  ['a partial is nobody told of', uploadRecord({ concat: { kind: 'partial' } }), 'receiving', 'receiving'],
+  ['the disk does not know of a scan under way', uploadRecord(), 'scanning', 'scanning'],
+] as const)('read again from the disk: %s, so no event is told', async (_name, wanted, state, after) => {
+  const record = await here.bringTo({ ...wanted, id: uuidv7() }, state)
+  const onDisk = await here.files.readRecord(record)
+  const later = { ...(onDisk ?? record), updated_at: new Date(Date.now() + 60_000).toISOString() }
+  await here.files.writeRecord(later)
+  const found = await here.disk.read(record)
+  if (found === undefined) throw new Error('no record')
+  const before = await here.redis.xlen(here.keys.events)
+  await here.upkeep.restore(found, { tell: true })
+  expect((await here.index.get(record.id))?.record.state).toBe(after)
+  expect(await here.redis.xlen(here.keys.events)).toBe(before)
+})

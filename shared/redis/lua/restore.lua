@@ -90,7 +90,8 @@ for i = 19, #ARGV do
   end
 end
 
-if kind ~= 'present' and ARGV[15] ~= '' then
+-- A newer record in the same state is no step, and a partial is no file that anybody is told of.
+if kind ~= 'present' and before ~= state and ARGV[15] ~= '' and ARGV[18] == '' then
   redis.call('XADD', KEYS[7], 'MAXLEN', '~', ARGV[17], '*', 'owner', ARGV[2], 'upload_id', ARGV[1],
     'state', state, 'previous', before or '', 'at', ARGV[16], 'upload', ARGV[15])
 end
