@@ -2,7 +2,7 @@ import { createAdapter } from '@socket.io/redis-adapter'
 import { PROGRESS_EVENT } from '#shared/contracts/events.ts'
 import { createTokenVerifier } from '#shared/contracts/token.ts'
 import { createAnnounce } from '#shared/redis/announce.ts'
-import { checkRedis } from '#shared/redis/check-redis.ts'
+import { checkRedisSoon } from '#shared/redis/check-redis.ts'
 import { createKeys, type Keys } from '#shared/redis/keys.ts'
 import { createUploadIndex } from '#shared/redis/upload-index.ts'
 import type { Lifecycle } from '#shared/runtime/lifecycle.ts'
@@ -35,11 +35,14 @@ type Parts = {
   readonly metrics: Metrics
 }
 
+/** Clients may connect while Redis is away: sockets are taken after this, ms. */
+const PATIENCE_MS = 2_000
+
 /** Started: connections, hub, server, relay, sockets. Stopped the other way round, the sockets first. */
 export async function composeRealtime(config: RealtimeConfig, log: Logger, life: Lifecycle): Promise<void> {
   const connections = openConnections(config.redis, log)
   life.onStop('redis', () => closeConnections(connections))
-  await checkRedis(connections.command, log)
+  await checkRedisSoon(connections.command, log, PATIENCE_MS)
   const keys = createKeys(config.redisPrefix)
   const stream = createEventStream({ redis: connections.command, reader: connections.reader, keys })
   const index = createUploadIndex({ redis: connections.command, keys })

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { AppError } from '../domain/errors.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { judgeRedis } from './judge-redis.ts'
@@ -10,6 +11,24 @@ import { reasonRefused } from './redis-errors.ts'
  */
 export async function checkRedis(redis: RedisClient, log: Logger): Promise<void> {
   await untilReady(redis)
+  await judge(redis, log)
+}
+
+/**
+ * The same for a process that serves before Redis is there: one that is away for longer than `patienceMs` is judged when it comes,
+ * and what is wrong with it is then logged.
+ */
+export async function checkRedisSoon(redis: RedisClient, log: Logger, patienceMs: number): Promise<void> {
+  const checked = checkRedis(redis, log)
+  const late = new AbortController()
+  const away = pause(patienceMs, 'away' as const, { signal: late.signal })
+  const first = await Promise.race([checked, away]).finally(() => late.abort())
+  if (first !== 'away') return
+  log.warn('Redis is away: not ready until it comes')
+  void checked.catch((err: unknown) => log.fatal({ err }, 'Redis came, and cannot be used'))
+}
+
+async function judge(redis: RedisClient, log: Logger): Promise<void> {
   const kind = topologyOf(redis)
   const masters = 'nodes' in redis ? redis.nodes('master') : [redis]
   for (const master of masters) {

@@ -226,6 +226,8 @@ test('Redis loses all its data: everybody gets a snapshot, ids go on increasing,
   const { realtime, index } = await startSite(2)
   await leaderOf(realtime)
   const listeners = await Promise.all(realtime.map((one) => connectIo(one, userToken('ada'))))
+  // What comes before the snapshot is in it, and not sent again.
+  await until('snapshots', () => listeners.every((one) => one.of('snapshot').length > 0))
   // Ids of a clock that is ahead of that of the Redis that comes after.
   await index.redis.xadd(index.keys.events, `${Date.now() + 3_600_000}-0`, 'of', 'nobody')
   const before = await driveUploads(index.index, 'ada', 3)
