@@ -22,7 +22,7 @@ test(
     process.setMaxListeners(0)
     let said = ''
     const say = (text: string) => (said += `${text}\n`)
-    const options = parseOptions(['--seed', '5', '--engineers', '4', '--mb-per-minute', '200', '--faults', 'term'])
+    const options = parseOptions(['--seed', '5', '--engineers', '3', '--mb-per-minute', '900', '--faults', 'term'])
     const journal = await runSite({ options, env: process.env, say, sizes: SIZES, act: restartAll })
     expect(journal.findings, said).toEqual([])
     expect(journal.counts.get('restarts')).toBe(6)
