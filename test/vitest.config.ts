@@ -9,8 +9,8 @@ export default defineConfig({
   test: {
     pool: 'forks',
     globalSetup: ['test/global-setup/redis.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 20_000,
     projects: [
       {
@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'whole',
           include: ['test/{e2e,browser,chaos}/**/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },

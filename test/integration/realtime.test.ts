@@ -176,10 +176,12 @@ describe('progress', () => {
       await new Promise(setImmediate)
     }
     publisher.upload({ upload_id: id, owner: 'greta', received: 77_777_777, length: 77_777_777 })
+    // One at once, four a second, and the last value.
+    const most = 2 + Math.ceil((performance.now() - begin) / 250)
     for (const one of [owner, admin]) {
       await until('the last value', () => one.of('upload_progress').at(-1)?.data.received === 77_777_777)
-      expect(one.of('upload_progress').length).toBeGreaterThanOrEqual(5)
-      expect(one.of('upload_progress').length).toBeLessThanOrEqual(8)
+      expect(one.of('upload_progress').length).toBeGreaterThan(2)
+      expect(one.of('upload_progress').length).toBeLessThanOrEqual(most)
     }
     expect(other.of('upload_progress')).toEqual([])
     publisher.close()
