@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { createKeys, type Keys } from '#shared/redis/keys.ts'
@@ -96,9 +96,9 @@ export async function startChaosSite({ journal, diskBytes, env, sizes = SIZES }:
       await redis.stop()
       return codes
     },
-    remove: async () => {
-      await rm(root, { recursive: true, force: true }).catch(() => undefined)
-      await folder.remove().catch(() => undefined)
+    async remove() {
+      await disk?.unmount()
+      await folder.remove()
     },
   }
 }

@@ -31,6 +31,7 @@ export type SmallDisk = {
   fill(): Promise<void>
   /** As it was. */
   relieve(): Promise<void>
+  unmount(): Promise<void>
 }
 
 /** A tmpfs of `bytes` at `folder`, or undefined outside of a mount namespace of one's own. */
@@ -56,10 +57,13 @@ export async function mountSmallDisk(
       }
     },
     relieve: () => resize(bytes),
+    unmount: () => run('umount', [folder]),
   }
 }
 
-async function mount(args: string[]): Promise<void> {
-  const { code, output } = await runCommand('mount', args)
-  if (code !== 0) throw new Error(`Cannot mount: ${lastLine(output)}`)
+const mount = (args: readonly string[]) => run('mount', args)
+
+async function run(program: string, args: readonly string[]): Promise<void> {
+  const { code, output } = await runCommand(program, args)
+  if (code !== 0) throw new Error(`Cannot ${program}: ${lastLine(output)}`)
 }
