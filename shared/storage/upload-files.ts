@@ -23,32 +23,35 @@ export function createUploadFiles(layout: Layout) {
       throw error
     })
 
+  /** Makes the staging directory where it is missing. Twice: the sweep removes empty ones. */
+  const withFolder = (owner: string, work: () => Promise<void>): Promise<void> => {
+    const again = async (error: unknown) => {
+      if (!isMissing(error)) throw error
+      await assertMounted(layout)
+      await makeDirectory(layout.staging(owner))
+      await work()
+    }
+    return work().catch(again).catch(again)
+  }
+
   return {
     /** Makes the first record and the staging file. Not yet fsynced: nothing has been acknowledged but an empty upload. */
     async create(record: UploadRecord): Promise<void> {
-      const make = async () => {
+      await withFolder(record.owner, async () => {
         // In this order: bytes without a record would be nobody's after a crash, a record without bytes is withdrawn.
         await writeWhole(recordPath(record), JSON.stringify(record), false)
         await createEmpty(dataPath(record))
-      }
-      const makeWithFolder = async (error: unknown) => {
-        if (!isMissing(error)) throw error
-        await assertMounted(layout)
-        await makeDirectory(layout.staging(record.owner))
-        await make()
-      }
-      // Twice: the sweep removes empty directories.
-      await make().catch(makeWithFolder).catch(makeWithFolder)
+      })
     },
 
     /** Writes the record so that it survives a power cut: fsync of file and directory. `guard` throws once the lock on the upload is lost. */
     writeRecord: (record: UploadRecord, guard?: () => void): Promise<void> =>
-      believeMissing(writeWhole(recordPath(record), JSON.stringify(record), true, guard)),
+      withFolder(record.owner, () => writeWhole(recordPath(record), JSON.stringify(record), true, guard)),
 
     /** Writes a record that the disk has lost; false where there is one after all. */
     async writeLost(record: UploadRecord): Promise<boolean> {
       const temporary = `${recordPath(record)}.${randomUUID()}.tmp`
-      await writeWhole(temporary, JSON.stringify(record), true)
+      await withFolder(record.owner, () => writeWhole(temporary, JSON.stringify(record), true))
       try {
         await link(temporary, recordPath(record))
         return true

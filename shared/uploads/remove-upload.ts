@@ -19,7 +19,7 @@ export function createRemoveUpload({ files, placement, index, now, log }: Remove
       await files.writeRecord(gone)
       return true
     } catch (error) {
-      if (!['ENOSPC', 'EDQUOT', 'ENOENT'].includes(codeOf(error) ?? '')) throw error
+      if (!['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')) throw error
       return false
     }
   }

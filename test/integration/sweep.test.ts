@@ -144,6 +144,35 @@ describe('the ledger', () => {
     expect(await here.rebuild()).toMatchObject({ damaged: 1, ledgerLines: 2 })
   })
 
+  test('an upload that is deleted after it was folded, and the empty directory removed, stays deleted', async () => {
+    const record = await here.bringTo(uploadRecord(), 'complete')
+    await reconcile()
+    await expect(readdir(here.layout.staging('kim'))).rejects.toThrow('ENOENT')
+    await here.removeUpload.remove(record, 5, 'delete')
+    expect(await staged()).toEqual([`${record.id}.json`])
+    for (const look of [here.rebuild, reconcile]) {
+      await here.flush()
+      await look()
+      expect((await here.index.get(record.id))?.record.state).toBe('deleted')
+      expect(await here.index.quota('kim', null)).toMatchObject({ used: 0 })
+    }
+    expect(await reconcile()).toEqual({ fold: 1 })
+    expect(await here.ledger.find('kim', record.id)).toMatchObject({ state: 'deleted' })
+    await here.flush()
+    await here.rebuild()
+    expect((await here.index.get(record.id))?.record.state).toBe('deleted')
+  })
+
+  test('a record is written where its directory is missing, never below a mount point that is empty', async () => {
+    const record = uploadRecord({ state: 'deleted' })
+    await rename(here.layout.marker, `${here.layout.marker}.away`)
+    await expect(here.files.writeRecord(record)).rejects.toMatchObject({ code: 'root_missing' })
+    await expect(readdir(here.layout.staging('kim'))).rejects.toThrow('ENOENT')
+    await rename(`${here.layout.marker}.away`, here.layout.marker)
+    await here.files.writeRecord(record)
+    expect(await staged()).toEqual([`${record.id}.json`])
+  })
+
   test('an upload that is deleted while it is folded is deleted afterwards too', async () => {
     const record = await here.bringTo(uploadRecord(), 'complete')
     const ledger = {
