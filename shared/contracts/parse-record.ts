@@ -8,6 +8,9 @@ import { isUploadState } from '../domain/upload-state.ts'
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isTextOrNull = (value: unknown): value is string | null => value === null || isText(value)
 const isLength = (value: unknown): boolean => value === null || (Number.isSafeInteger(value) && (value as number) >= 0)
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
+/** Redis counts with them: what is no time stops its scripts. */
+const isTime = (value: unknown): boolean => isText(value) && RFC_3339.test(value) && Number.isFinite(Date.parse(value))
 const isObjectOrNull = (value: unknown): boolean => value === null || typeof value === 'object'
 
 const isTextListOrAbsent = (value: unknown): boolean =>
@@ -28,8 +31,8 @@ const FIELDS: Readonly<Record<keyof UploadRecord, (value: unknown) => boolean>> 
   declared_sha256: isTextOrNull,
   declared_type: isTextOrNull,
   metadata: isText,
-  created_at: isText,
-  updated_at: isText,
+  created_at: isTime,
+  updated_at: isTime,
   expires_at: isTextOrNull,
   decision: isObjectOrNull,
   verdict: isObjectOrNull,
@@ -37,21 +40,25 @@ const FIELDS: Readonly<Record<keyof UploadRecord, (value: unknown) => boolean>> 
   held_reason: isTextOrNull,
 }
 
+export const badRecord = (why: string, cause?: unknown): AppError =>
+  new AppError('invalid', 'bad_record', `Cannot read the upload record: ${why}`, cause === undefined ? {} : { cause })
+
+export const isBadRecord = (error: unknown): boolean => error instanceof AppError && error.code === 'bad_record'
+
 /** Parses a record from disk or Redis; throws `invalid` with code `bad_record` if it is cut off, damaged or too large. */
 export function parseRecord(text: string): UploadRecord {
-  const bad = (why: string, cause?: unknown) =>
-    new AppError('invalid', 'bad_record', `Cannot read the upload record: ${why}`, cause === undefined ? {} : { cause })
-  if (text.length > LIMITS.recordBytes) throw bad(`${text.length} characters, ${LIMITS.recordBytes} are the limit`)
+  if (text.length > LIMITS.recordBytes)
+    throw badRecord(`${text.length} characters, ${LIMITS.recordBytes} are the limit`)
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw bad('it is not whole JSON', cause)
+    throw badRecord('it is not whole JSON', cause)
   }
-  if (typeof value !== 'object' || value === null) throw bad('it is not an object')
+  if (typeof value !== 'object' || value === null) throw badRecord('it is not an object')
   const fields = value as Record<string, unknown>
   for (const [name, ok] of Object.entries(FIELDS)) {
-    if (!ok(fields[name])) throw bad(`${name} is missing or malformed`)
+    if (!ok(fields[name])) throw badRecord(`${name} is missing or malformed`)
   }
   return value as UploadRecord
 }

@@ -5,6 +5,9 @@ export const codeOf = (error: unknown): string | undefined =>
 
 export const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT'
 
+/** Something else has the name: a directory where a file should be, or a file where a directory should be. */
+export const isOtherThing = (error: unknown): boolean => ['ENOTDIR', 'EISDIR', 'ELOOP'].includes(codeOf(error) ?? '')
+
 type Fault = readonly [kind: ErrorKind, code: string, why: string, retryAfterSeconds: number]
 
 const FAULT: Fault = ['unavailable', 'disk_fault', 'the file system does not answer as it should', 30]

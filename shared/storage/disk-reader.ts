@@ -1,12 +1,11 @@
-import { readFile, rename } from 'node:fs/promises'
-import { parseRecord } from '../contracts/parse-record.ts'
-import { AppError } from '../domain/errors.ts'
+import { access, rename } from 'node:fs/promises'
+import { badRecord, isBadRecord } from '../contracts/parse-record.ts'
 import type { OnDisk, UploadRecord } from '../domain/upload-record.ts'
 import { isGone } from '../domain/upload-state.ts'
 import { isMissing } from './disk-errors.ts'
 import type { Layout } from './layout.ts'
 import type { Placement } from './placement.ts'
-import { statFile, type UploadFiles } from './upload-files.ts'
+import { readRecordAt, statFile, type UploadFiles } from './upload-files.ts'
 
 type Named = { readonly owner: string; readonly id: string }
 
@@ -23,13 +22,8 @@ export function createDiskReader({
   placement: Placement
 }) {
   /** A record on its way into the ledger counts as long as no newer one has been written. */
-  const readFolding = async (named: Named): Promise<UploadRecord | undefined> => {
-    const text = await readFile(layout.folding(named.owner, named.id), 'utf8').catch((error) => {
-      if (isMissing(error)) return undefined
-      throw error
-    })
-    return text === undefined ? undefined : parseRecord(text)
-  }
+  const readFolding = async (named: Named): Promise<UploadRecord | undefined> =>
+    ownOf(named, await readRecordAt(layout.folding(named.owner, named.id)))
 
   async function bytesLeft(record: UploadRecord): Promise<boolean> {
     if ((await files.stat(record)) !== undefined) return true
@@ -49,21 +43,57 @@ export function createDiskReader({
 
   return {
     describe,
+    readFolding,
 
     /** The upload as its record file says, or undefined where there is none; throws `bad_record` for one that cannot be used. */
     async read(named: Named): Promise<OnDisk | undefined> {
-      const record = (await files.readRecord(named)) ?? (await readFolding(named))
-      if (record === undefined) return undefined
-      if (record.id !== named.id || record.owner !== named.owner)
-        throw new AppError('invalid', 'bad_record', 'Cannot read the upload record: it is the record of another upload')
-      return describe(record)
+      const record = ownOf(named, await files.readRecord(named)) ?? (await readFolding(named))
+      return record === undefined ? undefined : describe(record)
     },
 
-    /** Takes a record that cannot be read out of the way; answers its new name. */
-    async setAside({ owner, id }: Named): Promise<string> {
-      const aside = `${layout.record(owner, id)}.damaged`
-      await rename(layout.record(owner, id), aside)
+    /** Takes what cannot be read of a record and of one on its way into the ledger out of the way; answers their new names. */
+    async setAside(named: Named): Promise<string[]> {
+      const aside: string[] = []
+      for (const path of [layout.record(named.owner, named.id), layout.folding(named.owner, named.id)]) {
+        const name = (await isDamaged(path, named)) ? await renameAside(path) : undefined
+        if (name !== undefined) aside.push(name)
+      }
       return aside
     },
   }
 }
+
+function ownOf({ owner, id }: Named, record: UploadRecord | undefined): UploadRecord | undefined {
+  if (record !== undefined && (record.id !== id || record.owner !== owner))
+    throw badRecord('it is the record of another upload')
+  return record
+}
+
+async function isDamaged(path: string, named: Named): Promise<boolean> {
+  try {
+    ownOf(named, await readRecordAt(path))
+    return false
+  } catch (error) {
+    if (isBadRecord(error)) return true
+    throw error
+  }
+}
+
+/** Never over what was set aside before; undefined where somebody else was faster. */
+async function renameAside(path: string): Promise<string | undefined> {
+  let aside = `${path}.damaged`
+  for (let n = 2; await isThere(aside); n++) aside = `${path}.damaged-${n}`
+  try {
+    await rename(path, aside)
+    return aside
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )

@@ -4,7 +4,7 @@ import { parseRecord } from '../contracts/parse-record.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { isSafeOwner, timeOfId } from '../domain/names.ts'
 import type { UploadRecord } from '../domain/upload-record.ts'
-import { isMissing } from './disk-errors.ts'
+import { isMissing, isOtherThing } from './disk-errors.ts'
 import { makeDirectory, syncDirectory } from './durable.ts'
 import type { Layout } from './layout.ts'
 import { readLines } from './read-lines.ts'
@@ -59,7 +59,8 @@ export function createLedger(layout: Layout) {
           if (found === undefined || record.updated_at >= found.updated_at) found = record
         }
       } catch (error) {
-        if (!isMissing(error)) throw error
+        // What is no file is told by who reads the whole ledger.
+        if (!isMissing(error) && !isOtherThing(error)) throw error
       }
       return found
     },

@@ -1,6 +1,6 @@
 import { opendir } from 'node:fs/promises'
 import { isSafeOwner, isUploadId } from '../domain/names.ts'
-import { isMissing } from './disk-errors.ts'
+import { isMissing, isOtherThing } from './disk-errors.ts'
 import type { Layout } from './layout.ts'
 import { assertMounted } from './root.ts'
 
@@ -10,7 +10,7 @@ import { assertMounted } from './root.ts'
  *   <id>.json            record       <id>.data          data
  *   <id>.folding         folding      a record on its way into the ledger
  *   *.tmp                temporary    a record half written
- *   <id>.json.damaged    setAside     a record that could not be read; also <id>.data.orphan
+ *   <id>.json.damaged    setAside     a record that could not be read; also <id>.folding.damaged and <id>.data.orphan
  */
 export type StagingKind = 'record' | 'folding' | 'data' | 'temporary' | 'setAside' | 'other'
 export type StagingEntry = {
@@ -25,6 +25,7 @@ const KINDS: Readonly<Record<string, StagingKind>> = {
   folding: 'folding',
   data: 'data',
   'json.damaged': 'setAside',
+  'folding.damaged': 'setAside',
   'data.orphan': 'setAside',
 }
 
@@ -45,6 +46,17 @@ async function* namesIn(path: string): AsyncGenerator<string> {
   for await (const { name } of directory) yield name
 }
 
+/** What is no directory is something, too. */
+async function hasAny(names: AsyncIterable<unknown>): Promise<boolean> {
+  try {
+    for await (const name of names) return name !== undefined
+    return false
+  } catch (error) {
+    if (isOtherThing(error)) return true
+    throw error
+  }
+}
+
 export type Staging = ReturnType<typeof createStaging>
 
 /** Walks over what lies in the owners' staging directories. */
@@ -60,8 +72,8 @@ export function createStaging(layout: Layout) {
     entries,
     /** Whether no upload has left anything here yet. */
     async isEmpty(): Promise<boolean> {
-      for await (const owner of owners()) for await (const entry of entries(owner)) return entry === undefined
-      for await (const name of namesIn(layout.ledgers)) return name === undefined
+      for await (const owner of owners()) if (await hasAny(entries(owner))) return false
+      if (await hasAny(namesIn(layout.ledgers))) return false
       await assertMounted(layout)
       return true
     },

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, link, open, readFile, stat } from 'node:fs/promises'
-import { parseRecord } from '../contracts/parse-record.ts'
+import { badRecord, parseRecord } from '../contracts/parse-record.ts'
 import type { UploadRecord } from '../domain/upload-record.ts'
-import { codeOf, isMissing } from './disk-errors.ts'
+import { codeOf, isMissing, isOtherThing } from './disk-errors.ts'
 import { createEmpty, makeDirectory, unlinkIfThere, writeWhole } from './durable.ts'
 import type { Layout } from './layout.ts'
 import { assertMounted } from './root.ts'
@@ -65,12 +65,9 @@ export function createUploadFiles(layout: Layout) {
 
     /** The record on disk, or undefined where there is none; throws `bad_record` for a damaged one. */
     async readRecord(named: Named): Promise<UploadRecord | undefined> {
-      const text = await readFile(recordPath(named), 'utf8').catch(async (error) => {
-        if (!isMissing(error)) throw error
-        await assertMounted(layout)
-        return undefined
-      })
-      return text === undefined ? undefined : parseRecord(text)
+      const record = await readRecordAt(recordPath(named))
+      if (record === undefined) await assertMounted(layout)
+      return record
     },
 
     /** Size in bytes, inode and time of the last byte of the staging file, or undefined where it is gone. */
@@ -104,6 +101,16 @@ export function createUploadFiles(layout: Layout) {
 }
 
 type Named = { readonly owner: string; readonly id: string }
+
+/** The record in a file, or undefined where there is none; throws `bad_record` for a damaged one, and for what is no file. */
+export async function readRecordAt(path: string): Promise<UploadRecord | undefined> {
+  const text = await readFile(path, 'utf8').catch((error) => {
+    if (isMissing(error)) return undefined
+    if (isOtherThing(error)) throw badRecord('it is not a file', error)
+    throw error
+  })
+  return text === undefined ? undefined : parseRecord(text)
+}
 
 /** `changedAt`: ms since the epoch. */
 export type FileFacts = { readonly size: number; readonly inode: string; readonly changedAt: number }

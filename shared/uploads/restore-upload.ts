@@ -1,3 +1,4 @@
+import { isBadRecord } from '../contracts/parse-record.ts'
 import { isFinal, piecesOf } from '../domain/final-record.ts'
 import type { OnDisk } from '../domain/upload-record.ts'
 import type { IndexUpkeep, RestoreReply } from '../redis/index-upkeep.ts'
@@ -10,7 +11,11 @@ export function createRestoreUpload({ upkeep, disk }: { upkeep: IndexUpkeep; dis
   return async function restoreUpload(upload: OnDisk, how: { tell: boolean }): Promise<RestoreReply> {
     const { record } = upload
     for (const id of isFinal(record) ? piecesOf(record) : []) {
-      const piece = await disk.read({ owner: record.owner, id })
+      const piece = await disk.read({ owner: record.owner, id }).catch((error) => {
+        // It is lost, and set aside by who finds it.
+        if (isBadRecord(error)) return undefined
+        throw error
+      })
       if (piece !== undefined) await upkeep.restore(piece, { tell: false })
     }
     return upkeep.restore(upload, how)

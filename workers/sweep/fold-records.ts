@@ -1,5 +1,5 @@
-import { link, readFile, rename } from 'node:fs/promises'
-import { parseRecord } from '#shared/contracts/parse-record.ts'
+import { link, rename } from 'node:fs/promises'
+import { isBadRecord } from '#shared/contracts/parse-record.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import { isMissing } from '#shared/storage/disk-errors.ts'
 import { unlinkIfThere } from '#shared/storage/durable.ts'
@@ -20,15 +20,19 @@ export function createFoldRecords({ layout, disk, ledger, actions }: FoldDeps): 
   const pathOf = (owner: string, id: string) => layout.folding(owner, id)
 
   /** Takes the record out of everybody's way, or gives it back where it may not be folded after all. */
-  async function take(owner: string, { id, kind }: StagingEntry): Promise<UploadRecord | undefined> {
-    if (kind === 'record' && !(await mayFold(owner, id))) return undefined
+  async function take(owner: string, { id, kind, name }: StagingEntry): Promise<UploadRecord | undefined> {
     try {
+      if (kind === 'record' && !(await mayFold(owner, id))) return undefined
       if (kind === 'record') await rename(layout.record(owner, id), pathOf(owner, id))
-      const record = parseRecord(await readFile(pathOf(owner, id), 'utf8'))
+      const record = await disk.readFolding({ owner, id })
+      if (record === undefined) return undefined
       if (isFoldable(record.state)) return record
       await giveBack(owner, id)
-    } catch (error) {
-      if (!isMissing(error)) throw error
+    } catch (err) {
+      if (isBadRecord(err)) {
+        await disk.setAside({ owner, id })
+        actions.found('set_record_aside', { uploadId: id, owner, file: name, err })
+      } else if (!isMissing(err)) actions.found('not_folded', { uploadId: id, owner, file: name, err })
     }
     return undefined
   }

@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError } from '#shared/domain/errors.ts'
+import { isBadRecord } from '#shared/contracts/parse-record.ts'
 import { forEachAtMost } from '#shared/runtime/for-each.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import { isMissing } from '#shared/storage/disk-errors.ts'
@@ -78,7 +78,7 @@ export function createLookAtDisk({
       if (loser !== null) actions.found('place_lost', { uploadId: loser, owner })
       return kind === 'present' && isFoldable(found.record.state) && ageMs > rules.ledgerAfterMs
     } catch (error) {
-      if (!(error instanceof AppError && error.code === 'bad_record')) throw error
+      if (!isBadRecord(error)) throw error
       await disk.setAside({ owner, id })
       actions.found('set_record_aside', { uploadId: id, owner, file: name, err: error })
       return false

@@ -1,4 +1,5 @@
 import { access, rmdir } from 'node:fs/promises'
+import type { UploadState } from '#shared/domain/upload-state.ts'
 import type { Recount } from '#shared/redis/index-upkeep.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import { codeOf, isMissing } from '#shared/storage/disk-errors.ts'
@@ -26,16 +27,28 @@ const WRITTEN_MS = 60_000
 export function createReconcile(deps: ReconcileDeps) {
   const { layout, staging, upkeep, index, files, actions, log } = deps
 
+  /** One that fails is told, and the next one looked at; whoever lost the lease stops. */
+  async function attempt(guard: Guard, about: object, work: () => Promise<void>): Promise<void> {
+    guard()
+    try {
+      await work()
+    } catch (err) {
+      guard()
+      actions.found('not_compared', { ...about, err })
+    }
+  }
+
   /** What Redis need not know any more: its record is in the ledger. */
   async function forgetOld(guard: Guard): Promise<void> {
     const before = Date.now() - deps.retentionMs
     let forgotten = 0
     for await (const { id } of index.standing('complete', before, PAGE)) {
-      guard()
-      const found = await index.get(id)
-      if (found === undefined) await index.cleaned(id, 'complete')
-      else if (!(await isThere(layout.record(found.record.owner, id))) && (await upkeep.forget(found.record, before)))
-        forgotten++
+      await attempt(guard, { uploadId: id }, async () => {
+        const found = await index.get(id)
+        if (found === undefined) await index.cleaned(id, 'complete')
+        else if (!(await isThere(layout.record(found.record.owner, id))) && (await upkeep.forget(found.record, before)))
+          forgotten++
+      })
     }
     if (forgotten > 0) actions.took('forget', { uploads: forgotten }, forgotten)
     await upkeep.trimEvents(before)
@@ -45,15 +58,18 @@ export function createReconcile(deps: ReconcileDeps) {
   async function writeLost(guard: Guard): Promise<void> {
     for (const state of ['receiving', 'received', 'scanning', 'quarantined', 'held'] as const) {
       for await (const { id } of index.standing(state, Date.now() - WRITTEN_MS, PAGE)) {
-        guard()
-        const found = await index.get(id)
-        if (found === undefined || (await isThere(layout.record(found.record.owner, id)))) continue
-        // Without bytes there is nothing to go on with: the sweep withdraws it.
-        if (state === 'receiving' && (await files.stat(found.record)) === undefined) continue
-        const record = { ...found.record, state: state === 'scanning' ? ('received' as const) : state }
-        if (await files.writeLost(record)) actions.took('write_record', { uploadId: id, state })
+        await attempt(guard, { uploadId: id }, () => writeIfLost(id, state))
       }
     }
+  }
+
+  async function writeIfLost(id: string, state: UploadState): Promise<void> {
+    const found = await index.get(id)
+    if (found === undefined || (await isThere(layout.record(found.record.owner, id)))) return
+    // Without bytes there is nothing to go on with: the sweep withdraws it.
+    if (state === 'receiving' && (await files.stat(found.record)) === undefined) return
+    const record = { ...found.record, state: state === 'scanning' ? ('received' as const) : state }
+    if (await files.writeLost(record)) actions.took('write_record', { uploadId: id, state })
   }
 
   function tellWrong(about: object, { before, now }: Recount): void {
@@ -65,10 +81,9 @@ export function createReconcile(deps: ReconcileDeps) {
     const started = performance.now()
     let owners = 0
     for await (const owner of staging.owners()) {
-      guard()
-      await deps.lookAtDisk(owner, guard)
-      tellWrong({ owner }, await upkeep.recount(owner, true))
-      await removeIfEmpty([layout.staging(owner), layout.quarantine(owner)])
+      await attempt(guard, { owner }, () => deps.lookAtDisk(owner, guard))
+      await attempt(guard, { owner }, async () => tellWrong({ owner }, await upkeep.recount(owner, true)))
+      await attempt(guard, { owner }, () => removeIfEmpty([layout.staging(owner), layout.quarantine(owner)]))
       owners++
     }
     guard()
@@ -92,7 +107,7 @@ const isThere = (path: string): Promise<boolean> =>
 async function removeIfEmpty(paths: readonly string[]): Promise<void> {
   for (const path of paths) {
     await rmdir(path).catch((error) => {
-      if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'EBUSY'].includes(codeOf(error) ?? '')) throw error
+      if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'EBUSY', 'ENOTDIR'].includes(codeOf(error) ?? '')) throw error
     })
   }
 }

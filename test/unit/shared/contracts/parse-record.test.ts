@@ -31,3 +31,15 @@ test("the owner's groups come along; a record from before there were any is as g
 test.each(['solver-dev', null, [1], { a: 1 }])('groups that are %j are no list of names', (groups) => {
   expect(() => parseRecord(JSON.stringify({ ...record, groups }))).toThrow(/groups is missing or malformed/)
 })
+
+test.each(['2026-01-01T00:00:00Z', '2026-01-01T00:00:00.123Z', '2026-01-01T02:00:00+02:00'])('%s is a time', (at) => {
+  expect(parseRecord(JSON.stringify({ ...record, updated_at: at })).updated_at).toBe(at)
+})
+
+test.each(['yesterday', '', '2026', '2026-01-01', '2026-13-01T00:00:00Z', '2026-01-01T25:00:00Z', 0, null])(
+  '%j is no time: the record is damaged',
+  (at) => {
+    for (const name of ['created_at', 'updated_at'])
+      expect(() => parseRecord(JSON.stringify({ ...record, [name]: at }))).toThrow(`${name} is missing or malformed`)
+  },
+)
