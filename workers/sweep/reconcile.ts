@@ -27,13 +27,14 @@ const WRITTEN_MS = 60_000
 export function createReconcile(deps: ReconcileDeps) {
   const { layout, staging, upkeep, index, files, actions, log } = deps
 
-  /** One that fails is told, and the next one looked at; whoever lost the lease stops. */
+  /** One that fails is told, and the next one looked at; whoever lost the lease, or the upload root, stops. */
   async function attempt(guard: Guard, about: object, work: () => Promise<void>): Promise<void> {
     guard()
     try {
       await work()
     } catch (err) {
       guard()
+      await checkRoot(layout)
       actions.found('not_compared', { ...about, err })
     }
   }
@@ -89,6 +90,8 @@ export function createReconcile(deps: ReconcileDeps) {
     guard()
     await writeLost(guard)
     tellWrong({}, await upkeep.recountSite(true))
+    // On an empty mount point every record is missing.
+    await checkRoot(layout)
     await forgetOld(guard)
     log.info({ owners, ms: Math.round(performance.now() - started) }, 'disk and index compared')
   }
