@@ -151,8 +151,9 @@ export const FINDINGS = {
     severity: 'note',
     en: 'Instructions that a solver runs when it reads the file',
     ko: '솔버가 읽을 때 실행하는 내용이 있습니다',
-    advice: 'Nothing to do.',
-    adviceKo: '할 일이 없습니다.',
+    advice:
+      'Look at the place if you did not know of it. Where your site holds such files back, ask its administrators.',
+    adviceKo: '몰랐던 내용이라면 해당 위치를 확인하세요. 사이트에서 이런 파일을 막는 경우 관리자에게 문의하세요.',
   },
 } as const satisfies Record<string, FindingText>
 

@@ -71,7 +71,7 @@ export const DEFAULT_POLICY: Policy = Object.freeze({
     maxNameComponents: 256,
     maxWindowBytes: 256 * MIB,
     maxSpoolBytes: 2 * GIB,
-    wallClockBaseMs: 120_000,
+    wallClockBaseMs: 300_000,
     wallClockBytesPerMs: 5_000,
   }),
   severities: Object.freeze({}),
@@ -80,7 +80,7 @@ export const DEFAULT_POLICY: Policy = Object.freeze({
 })
 
 /**
- * How long a scan of `size` bytes may take, in ms: 120 s and a second for each 5 MB. Plain files need a hundredth of that; bzip2 packs text
+ * How long a scan of `size` bytes may take, in ms: 300 s and a second for each 5 MB. Plain files need a hundredth of that; bzip2 packs text
  * to a fifth and gives some 40 MB a second back.
  */
 export const scanDeadlineMs = (budgets: Budgets, size: number): number =>

@@ -18,7 +18,6 @@ export class Inspection {
   readonly #decodersEnd: number
   readonly #size: number
   readonly #allowedBytes: number
-  readonly #allowedSlowBytes: number
   readonly #findings = new FindingList()
   readonly #engines = new Set<string>()
   readonly #limits = new Set<string>()
@@ -29,6 +28,8 @@ export class Inspection {
   detectedType: string | null = null
   #decoded = 0
   #decodedSlowly = 0
+  /** The same, weighted by how slow the decoder is. */
+  #slowness = 0
   #entries = 0
   #depth = 0
 
@@ -37,9 +38,8 @@ export class Inspection {
     this.decoders = decoders
     this.#decodersEnd = performance.now() + DECODER_SHARE * scanDeadlineMs(policy.budgets, size)
     this.#size = size
-    const { ratioFreeBytes, slowRatioFreeBytes, maxRatio, maxExpandedBytes } = policy.budgets
+    const { ratioFreeBytes, maxRatio, maxExpandedBytes } = policy.budgets
     this.#allowedBytes = Math.min(maxExpandedBytes, Math.max(ratioFreeBytes, maxRatio * size))
-    this.#allowedSlowBytes = Math.max(slowRatioFreeBytes, maxRatio * size)
   }
 
   get budgets(): Budgets {
@@ -94,14 +94,17 @@ export class Inspection {
   }
 
   /** The same for what comes out of slow decoders; it is counted in both. */
-  expandSlowly(bytes: number, place: string): void {
+  expandSlowly(bytes: number, place: string, weight: number): void {
     this.#decodedSlowly += bytes
-    this.declareSlowly(0, place)
+    this.#slowness += bytes * weight
+    this.declareSlowly(0, place, weight)
   }
 
-  declareSlowly(bytes: number, place: string): void {
+  declareSlowly(bytes: number, place: string, weight = 1): void {
     const all = this.#decodedSlowly + bytes
-    if (all > this.#allowedSlowBytes) this.#tooLarge(all, place, this.budgets.slowRatioFreeBytes)
+    const { slowRatioFreeBytes, maxRatio } = this.budgets
+    if (this.#slowness + bytes * weight <= slowRatioFreeBytes || all <= maxRatio * this.#size) return
+    this.#tooLarge(all, place, Math.round(slowRatioFreeBytes / weight))
   }
 
   #tooLarge(bytes: number, place: string, free = this.budgets.ratioFreeBytes): never {

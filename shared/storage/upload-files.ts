@@ -72,8 +72,7 @@ export function createUploadFiles(layout: Layout) {
 
     /** Size in bytes, inode and time of the last byte of the staging file, or undefined where it is gone. */
     async stat(named: Named): Promise<FileFacts | undefined> {
-      const facts = await statFile(dataPath(named))
-      if (facts === undefined) await assertMounted(layout)
+      const [facts] = await Promise.all([statFile(dataPath(named)), assertMounted(layout)])
       return facts
     },
 

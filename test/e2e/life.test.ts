@@ -63,7 +63,15 @@ test('a deferred length: bytes before it is known, and the quota holds as they c
   expect((await tus(api, token, 'HEAD', `/${id}`)).headers.get('upload-defer-length')).toBe('1')
   expect((await tus(api, token, 'PATCH', `/${id}`, stream(0), Buffer.from('*KEY'))).status).toBe(204)
   expect((await quota()).reserved).toBeGreaterThan(before.reserved)
-  const last = await tus(api, token, 'PATCH', `/${id}`, { ...stream(4), 'Upload-Length': '9' }, Buffer.from('WORD\n'))
+  const end = { ...stream(4), 'Upload-Length': '9' }
+  expect(
+    (await tus(api, token, 'PATCH', `/${id}`, { ...stream(3), 'Upload-Length': '8' }, Buffer.from('x'))).status,
+  ).toBe(409)
+  expect((await tus(api, token, 'PATCH', `/${id}`, end, Buffer.from('WO'))).status).toBe(204)
+  // A client whose first answer was lost tells the length again; another one it cannot be.
+  const other = { ...stream(6), 'Upload-Length': '10' }
+  expect((await tus(api, token, 'PATCH', `/${id}`, other, Buffer.from('RD\n'))).status).toBe(400)
+  const last = await tus(api, token, 'PATCH', `/${id}`, { ...end, ...stream(6) }, Buffer.from('RD\n'))
   expect([last.status, last.headers.get('upload-offset')]).toEqual([204, '9'])
   expect(await settled(api, token, id)).toMatchObject({ state: 'complete', length: 9 })
   expect(await quota()).toMatchObject({ used: before.used + 9, reserved: before.reserved })

@@ -113,7 +113,8 @@ const mediaType = (contentType: string): string => contentType.split(';')[0]?.tr
 async function handOver(deps: TusRouteDeps, req: Request, res: Response): Promise<void> {
   const headers = new Headers()
   for (const name of PASSED_ON) {
-    const value = req.get(name)
+    // The length a PATCH declares is the store's to read.
+    const value = name === 'upload-length' && req.method === 'PATCH' ? undefined : req.get(name)
     if (value !== undefined) headers.set(name, name === 'content-type' ? mediaType(value) : value)
   }
   const response = await deps.server.handleWeb(

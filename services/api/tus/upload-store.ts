@@ -1,4 +1,5 @@
 import { DataStore, Upload } from '@tus/server'
+import { AppError } from '#shared/domain/errors.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import type { IndexedUpload } from '#shared/redis/upload-index.ts'
 import type { UploadFiles } from '#shared/storage/upload-files.ts'
@@ -13,6 +14,9 @@ export type UploadStoreDeps = {
   /** Takes an admission back whose files could not be made. */
   withdraw: (record: UploadRecord) => Promise<void>
 }
+
+/** Within this time after its creation an upload may be without its file yet, ms. */
+const CREATION_MS = 10_000
 
 /** @tus/server's store on the staging layout. Its calls come under the upload's lock; the offset is the size of the file. */
 export class UploadStore extends DataStore {
@@ -55,7 +59,21 @@ export class UploadStore extends DataStore {
     const known = found.partial?.whole ?? false
     if (record.state === 'receiving' && offset === record.length && !known)
       await this.#deps.finish(record, offset, assertHeldHere)
-    return new Upload({ id, offset, ...(record.length === null ? {} : { size: record.length }) })
+    const length = record.length ?? (await this.#declaredNow(record, offset))
+    return new Upload({ id, offset, ...(length === null ? {} : { size: length }) })
+  }
+
+  /**
+   * The length that this PATCH declares. It is not left to the library: that refuses the same length told again by a client whose
+   * first answer was lost, and tus 1.0.0 asks only that it does not change.
+   */
+  async #declaredNow(record: UploadRecord, offset: number): Promise<number | null> {
+    const { headers, method } = requestContext().req
+    const length = headers['upload-length']
+    const isHere = headers['tus-resumable'] !== undefined && headers['upload-offset'] === String(offset)
+    if (method !== 'PATCH' || !isHere || typeof length !== 'string') return null
+    await this.declareUploadLength(record.id, Number(length))
+    return Number(length)
   }
 
   override async declareUploadLength(_id: string, length: number): Promise<void> {
@@ -74,10 +92,14 @@ export class UploadStore extends DataStore {
   async #offsetOf({ record, received }: IndexedUpload): Promise<number> {
     if (record.state !== 'receiving') return record.length ?? received
     const staged = await this.#deps.files.stat(record)
+    if (staged === undefined && Date.now() - Date.parse(record.created_at) > CREATION_MS) throw bytesGone()
     requestContext().lastByteAt = staged?.changedAt
     return staged?.size ?? 0
   }
 }
+
+const bytesGone = () =>
+  new AppError('gone', 'bytes_gone', 'Cannot use the upload: its bytes are not here any more; create it anew')
 
 function recordHere(): UploadRecord {
   const { record } = requestContext()

@@ -18,6 +18,6 @@ export class CountedStream implements ByteStream {
   }
 }
 
-/** Bytes of a slow decoder: they count against a budget of their own as well. */
-export const countSlowly = (stream: ByteStream, inspection: Inspection, place: string): ByteStream =>
-  new TappedStream(stream, { push: (chunk) => inspection.expandSlowly(chunk.length, place) })
+/** Bytes of a slow decoder: they count against a budget of their own as well, `weight` times where it is slower still. */
+export const countSlowly = (stream: ByteStream, inspection: Inspection, place: string, weight = 1): ByteStream =>
+  new TappedStream(stream, { push: (chunk) => inspection.expandSlowly(chunk.length, place, weight) })
