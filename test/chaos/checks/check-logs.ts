@@ -21,7 +21,7 @@ const EXPLAINED: readonly Explanation[] = [
 /** A process that was frozen finds its locks and connections gone. */
 const AFTER_FREEZE: readonly RegExp[] = [
   JOB_LOST,
-  /lock_lost|lock of the|Command timed out|Socket timeout|Connection is closed|not answer/i,
+  /lock_lost|lock of the|Command timed out|Socket timeout|Connection is closed|EPIPE|ECONNRESET|not answer/i,
 ]
 const AFTER_FREEZE_MS = 15_000
 /** Node says so about mistakes in the code. */
