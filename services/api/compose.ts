@@ -6,6 +6,7 @@ import { createScanLine } from '#shared/queue/scan-line.ts'
 import { checkRedis } from '#shared/redis/check-redis.ts'
 import { connectRedis } from '#shared/redis/connect.ts'
 import { createDecoderReports } from '#shared/redis/decoder-reports.ts'
+import { rebuilding } from '#shared/redis/index-replies.ts'
 import { createKeys } from '#shared/redis/keys.ts'
 import { probeRedis } from '#shared/redis/probe-redis.ts'
 import { createProgressPublisher } from '#shared/redis/progress-publisher.ts'
@@ -32,7 +33,7 @@ import { watchSweep } from './sweep-metrics.ts'
 import { createFindUpload } from './use-cases/find-upload.ts'
 import { createListUploads } from './use-cases/list-uploads.ts'
 import { createRemoveLocked } from './use-cases/remove-locked.ts'
-import { createRoomGauge, rebuilding } from './use-cases/room.ts'
+import { createRoomGauge } from './use-cases/room.ts'
 
 /** Composition root: builds in order, registers each stop as soon as there is something to stop. */
 export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle): Promise<{ port: number }> {

@@ -3,7 +3,7 @@ import { AppError } from '../domain/errors.ts'
 export type CreateReply =
   | { kind: 'created'; eventId: string }
   | { kind: 'exists' }
-  /** Redis lost its data, and the quotas are not known again yet. */
+  /** Redis lost its data, and the quotas and the claims of finals are not known again yet. */
   | { kind: 'rebuilding' }
   | { kind: 'quota'; used: number; reserved: number }
   | { kind: 'room'; pending: number }
@@ -14,7 +14,7 @@ export type StepReply =
   /** `replaced`: the upload whose file had the place before. */
   | { kind: 'stepped'; eventId: string; replaced: string | null }
   | { kind: 'already'; record: string }
-  /** `state` is the upload's, or why its step has to wait: {@link CLAIMED}, {@link WAITING}. */
+  /** `state` is the upload's, or why its step has to wait: {@link CLAIMED}, {@link WAITING}, {@link REBUILDING}. */
   | { kind: 'refused'; state: string }
   | { kind: 'missing' }
 export type WholeReply =
@@ -32,6 +32,14 @@ export type ReserveReply =
 export const CLAIMED = 'claimed'
 /** A final cannot be finished before all its partials are there. */
 export const WAITING = 'waiting'
+/** A partial cannot go before it is known again whether a final has claimed it. */
+export const REBUILDING = 'rebuilding'
+
+/** Redis lost its data: what it knew of quotas, lists and claims comes back from the disk within a minute. */
+export const rebuilding = () =>
+  new AppError('unavailable', 'rebuilding', 'Cannot do this now: the index of uploads is being rebuilt from the disk', {
+    retryAfterSeconds: 5,
+  })
 
 const parts = (raw: unknown): [string, string, string] => {
   if (!Array.isArray(raw)) throw unknownReply()

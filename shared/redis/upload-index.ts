@@ -18,7 +18,7 @@ export const GONE_SECONDS = 30 * 86_400
 const script = (name: string, keyCount: number, prelude?: URL) =>
   luaScript(`airlock_${name}`, new URL(`./lua/${name}.lua`, import.meta.url), keyCount, (raw) => raw, prelude)
 const createScript = script('create', 9)
-const stepScript = script('step', 10, SCAN_LINE_LUA)
+const stepScript = script('step', 11, SCAN_LINE_LUA)
 const reserveScript = script('reserve', 3)
 const progressScript = script('progress', 3)
 const wholeScript = script('whole', 3)
@@ -88,7 +88,10 @@ export function createUploadIndex({ redis, keys }: { redis: RedisClient; keys: K
       const after: UploadRecord = { ...record, state: to }
       const place = after.placed_path === null ? '' : `${after.job}/${after.placed_path}`
       const raw = await runStep(
-        [...keysOf(after), keys.placed(after.owner), keys.scanLine, keys.ownerPartials(after.owner), keys.replaced],
+        [
+          ...[...keysOf(after), keys.placed(after.owner), keys.scanLine, keys.ownerPartials(after.owner)],
+          ...[keys.replaced, keys.built],
+        ],
         ...[after.id, after.owner, `,${from.join(',')},`, to, Date.parse(after.updated_at), JSON.stringify(after)],
         ...[JSON.stringify(uploadView(after, received)), after.length ?? received, keys.stateUploadsPrefix],
         ...[isPartial(after) ? 0 : STREAM_LENGTH, GONE_SECONDS, after.updated_at, received, place, laneOf(after)],

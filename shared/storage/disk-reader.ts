@@ -1,5 +1,6 @@
 import { access, rename } from 'node:fs/promises'
 import { badRecord, isBadRecord } from '../contracts/parse-record.ts'
+import { piecesOf } from '../domain/final-record.ts'
 import type { OnDisk, UploadRecord } from '../domain/upload-record.ts'
 import { isGone } from '../domain/upload-state.ts'
 import { isMissing } from './disk-errors.ts'
@@ -27,6 +28,7 @@ export function createDiskReader({
 
   async function bytesLeft(record: UploadRecord): Promise<boolean> {
     if ((await files.stat(record)) !== undefined) return true
+    for (const id of piecesOf(record)) if ((await files.stat({ owner: record.owner, id })) !== undefined) return true
     if ((await statFile(layout.quarantined(record.owner, record.id))) !== undefined) return true
     return placement.isOurs(record)
   }

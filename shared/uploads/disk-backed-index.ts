@@ -1,11 +1,13 @@
 import type { UploadRecord } from '../domain/upload-record.ts'
 import { stepOf } from '../domain/upload-state.ts'
-import { CLAIMED, WAITING } from '../redis/index-replies.ts'
+import { CLAIMED, REBUILDING, WAITING } from '../redis/index-replies.ts'
 import type { UploadIndex } from '../redis/upload-index.ts'
 import type { DiskReader } from '../storage/disk-reader.ts'
 import type { RestoreUpload } from './restore-upload.ts'
 
 export type DiskBackedDeps = { index: UploadIndex; restore: RestoreUpload; disk: DiskReader }
+
+const HAS_TO_WAIT: readonly string[] = [CLAIMED, WAITING, REBUILDING]
 
 /**
  * The index, and the disk behind it: where Redis does not know an upload (it has lost its data), or is behind the record on disk, that
@@ -15,7 +17,7 @@ export function createDiskBackedIndex({ index, restore, disk }: DiskBackedDeps):
   const step: UploadIndex['step'] = async (event, record, received, ...how) => {
     const reply = await index.step(event, record, received, ...how)
     if (reply.kind !== 'missing' && reply.kind !== 'refused') return reply
-    if (reply.kind === 'refused' && (reply.state === CLAIMED || reply.state === WAITING)) return reply
+    if (reply.kind === 'refused' && HAS_TO_WAIT.includes(reply.state)) return reply
     const found = await disk.read(record)
     if (found === undefined) return reply
     const made = found.record.state === stepOf(event).to

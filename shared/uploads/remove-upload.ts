@@ -2,7 +2,7 @@ import { AppError } from '../domain/errors.ts'
 import { isPartial, piecesOf } from '../domain/final-record.ts'
 import { laterThan, type UploadRecord } from '../domain/upload-record.ts'
 import { stepOf } from '../domain/upload-state.ts'
-import { CLAIMED } from '../redis/index-replies.ts'
+import { CLAIMED, REBUILDING, rebuilding } from '../redis/index-replies.ts'
 import type { UploadIndex } from '../redis/upload-index.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { codeOf } from '../storage/disk-errors.ts'
@@ -24,11 +24,17 @@ export function createRemoveUpload({ files, placement, index, now, log }: Remove
     }
   }
 
+  /** Only what Redis says is this final's: a partial that it let go may be another one's by now, and one that Redis lost comes back first. */
+  async function removePieces(final: UploadRecord): Promise<void> {
+    const pieces = await index.getMany(piecesOf(final))
+    for (const { record, partial } of pieces) if (partial?.final === final.id) await files.remove(record)
+  }
+
   /** Removes what is left on the disk of an upload that is gone. */
   async function cleanUp(gone: UploadRecord, isOurs: boolean): Promise<void> {
     const noted = await noteGone(gone)
     await placement.remove(gone, isOurs && (await index.holdsPlace(gone)))
-    for (const id of piecesOf(gone)) await files.remove({ owner: gone.owner, id })
+    await removePieces(gone)
     if (isPartial(gone)) await files.removeRecord(gone)
     else if (!noted && !(await noteGone(gone))) {
       await files.removeRecord(gone)
@@ -45,6 +51,7 @@ export function createRemoveUpload({ files, placement, index, now, log }: Remove
     const from = stepOf(event).from.filter((state) => state === record.state)
     const reply = await index.step(event, gone, received, false, from)
     if (reply.kind === 'refused' && reply.state === CLAIMED) throw claimed()
+    if (reply.kind === 'refused' && reply.state === REBUILDING) throw rebuilding()
     if (reply.kind !== 'refused') return gone
     const found = await index.get(record.id)
     const mayGo = found !== undefined && stepOf(event).from.includes(found.record.state)
@@ -56,7 +63,7 @@ export function createRemoveUpload({ files, placement, index, now, log }: Remove
     /** Goes on with a removal that a crash cut off. The file in the job goes only if it is the very one: its place may be somebody else's by now. */
     cleanUp: async (gone: UploadRecord): Promise<void> => cleanUp(gone, await placement.isOurs(gone)),
 
-    /** `expire` for what idled past its time, `delete` for a wish. Throws `conflict` while the upload is being scanned. */
+    /** `expire` for what idled past its time, `delete` for a wish. Throws `conflict` while the upload is being scanned, `unavailable` where nobody knows yet who has claimed it. */
     async remove(record: UploadRecord, received: number, event: 'delete' | 'expire'): Promise<void> {
       await cleanUp(await step(record, received, event), true)
     },
@@ -73,6 +80,7 @@ export function createRemoveUpload({ files, placement, index, now, log }: Remove
       await placement.assertMounted()
       const gone: UploadRecord = { ...record, state: 'deleted', updated_at: laterThan(record, now()) }
       const reply = await index.step('delete', gone, received, false, ['receiving'])
+      if (reply.kind === 'refused' && reply.state === REBUILDING) throw rebuilding()
       if (reply.kind === 'refused') return
       await placement.remove(gone, false)
       await files.removeRecord(gone)

@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type FinalRecord, isFinal } from '#shared/domain/final-record.ts'
@@ -12,6 +12,7 @@ import { createLogger } from '#shared/runtime/logger.ts'
 import { createLayout, type Layout } from '#shared/storage/layout.ts'
 import { composeUploads, type UploadParts } from '#shared/uploads/compose-uploads.ts'
 import { createFinishUpload } from '#shared/uploads/finish-upload.ts'
+import { createRebuild } from '#shared/uploads/rebuild/rebuild.ts'
 import { createRemoveUpload } from '#shared/uploads/remove-upload.ts'
 import { createCreateFinal } from '../../services/api/use-cases/create-final.ts'
 import { createActions } from '../../workers/sweep/actions.ts'
@@ -49,6 +50,7 @@ beforeEach(async () => {
   locks = createUploadLocks({ redis, subscriber, keys, log })
   await locks.listen()
   line = createScanLine({ redis, keys, log, attempts: 3, perUser: 0 })
+  await uploads().upkeep.markNew()
 })
 afterEach(async () => {
   await line.close()
@@ -72,6 +74,7 @@ function parts(changed: Changed = {}) {
     finish: (record: UploadRecord, size: number) => finish(record, size, held),
     removeUpload,
     sweep,
+    rebuild: createRebuild({ ...all, removeUpload }),
   }
 }
 const held = () => undefined
@@ -252,4 +255,44 @@ test('a part that its final took along while somebody was about to remove it kee
   for (const one of partials) expect(await files().stat(one)).toBeDefined()
   await hold(record)
   await expectNothingLeft(record)
+})
+
+/** All but what the locks remember. */
+async function loseIndex(): Promise<void> {
+  const names = await redis.keys(`${keys.uploadPrefix.replace(/upload:$/, '')}*`)
+  await redis.del(...names.filter((name) => name !== keys.lockAge))
+}
+
+test('Redis lost its data: no part is claimed or removed before it is known again whose it is', async () => {
+  const partials = [await partial(3), await partial(4, 1)]
+  const { record: first } = await parts().createFinal(asked(partials))
+  await loseIndex()
+  const answer = { kind: 'unavailable', code: 'rebuilding', retryAfterSeconds: 5 }
+  await expect(parts().createFinal(asked(partials))).rejects.toMatchObject(answer)
+  for (const one of partials) {
+    await expect(parts().removeUpload.remove(one, 3, 'delete')).rejects.toMatchObject(answer)
+    await expect(parts().removeUpload.withdraw(one)).rejects.toMatchObject(answer)
+  }
+  expect(await finals()).toEqual([])
+  const plan = { dryRun: false, retentionMs: HOUR_MS, now: Date.now(), guard: held }
+  expect(await parts().rebuild(plan)).toMatchObject({ built: true })
+  expect(await parts().createFinal(asked(partials))).toMatchObject({ record: { id: first.id }, created: false })
+  for (const one of partials) {
+    await expect(parts().removeUpload.remove(one, 3, 'delete')).rejects.toMatchObject({ code: 'partial_claimed' })
+    expect(await files().stat(one)).toBeDefined()
+  }
+  await expectNothingLeft(first)
+})
+
+test('a final that let its parts go, and whose process died then, does not take them from the next one', async () => {
+  const partials = [await partial(3), await partial(4, 1)]
+  const { record: first } = await parts().createFinal(asked(partials))
+  await index().step('delete', first, 0, true)
+  const { record: second, created } = await parts().createFinal(asked(partials))
+  expect(created).toBe(true)
+  await sweepLater(60_000)
+  expect(await redis.zscore(keys.stateUploads('deleted'), first.id)).toBeNull()
+  expect(await states(second, ...partials)).toEqual(['receiving', 'receiving', 'receiving'])
+  expect(await readFile(layout.data('kim', partials[0]?.id ?? ''), 'utf8')).toBe('xxx')
+  await expectNothingLeft(second)
 })

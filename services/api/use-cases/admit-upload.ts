@@ -2,9 +2,10 @@ import type { Principal } from '#shared/contracts/token.ts'
 import type { Concat } from '#shared/domain/concat.ts'
 import { AppError } from '#shared/domain/errors.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
+import { rebuilding } from '#shared/redis/index-replies.ts'
 import type { Room, UploadIndex } from '#shared/redis/upload-index.ts'
 import type { Placement } from '#shared/storage/placement.ts'
-import { noRoom, overQuota, rebuilding, tooLong } from './room.ts'
+import { noRoom, overQuota, tooLong } from './room.ts'
 import type { WantedUpload } from './wanted-upload.ts'
 
 export type AdmitDeps = {

@@ -1,4 +1,5 @@
 import { type FinalRecord, isFinal, isPartial, piecesOf } from '#shared/domain/final-record.ts'
+import { rebuilding } from '#shared/redis/index-replies.ts'
 import type { IndexedUpload, UploadIndex } from '#shared/redis/upload-index.ts'
 import type { UploadLock, UploadLocks } from '#shared/redis/upload-lock.ts'
 import type { Placement } from '#shared/storage/placement.ts'
@@ -33,7 +34,7 @@ const NO_LIMIT = { quotaBytes: -1, freeBytes: -1 }
 
 /**
  * Makes a final of partial uploads, which may still be on their way. The same request again (its answer was lost) is answered with
- * the same upload. `created` is false then.
+ * the same upload. `created` is false then. Throws `unavailable` while the index is not whole: another final may have a partial already.
  */
 export function createCreateFinal({ index, lookup, files, placement, locks, finish, limits, now }: CreateFinalDeps) {
   return async function createFinal(admission: FinalAdmission): Promise<{ record: FinalRecord; created: boolean }> {
@@ -55,6 +56,7 @@ export function createCreateFinal({ index, lookup, files, placement, locks, fini
     return locked(locks.newLock(record.id, undefined, true), async (assertHeld) => {
       const reply = await index.create(record, 0, NO_LIMIT)
       if (reply.kind === 'claimed') return { record: await sameAgain(reply.final, admission), created: false }
+      if (reply.kind === 'rebuilding') throw rebuilding()
       if (reply.kind !== 'created') throw noPartial()
       await writeAndFinish(record, assertHeld).catch(async (error: unknown) => {
         const reply = await index.step('delete', record, 0, true)

@@ -47,9 +47,3 @@ export const noRoom = (bytes: number, free: number, pending: number) =>
     `Cannot accept ${bytes} bytes: the file system has ${free} bytes to give, ${pending} of them promised to uploads on their way`,
     { figures: { length: bytes, free_bytes: free, pending_bytes: pending }, retryAfterSeconds: 300 },
   )
-
-/** Redis lost its data: what it knew of quotas and lists comes back from the disk within a minute. */
-export const rebuilding = () =>
-  new AppError('unavailable', 'rebuilding', 'Cannot do this now: the index of uploads is being rebuilt from the disk', {
-    retryAfterSeconds: 5,
-  })

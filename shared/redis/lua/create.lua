@@ -4,11 +4,13 @@
 -- ARGV 1 id  2 owner  3 state  4 now (ms)  5 record (JSON)  6 view (JSON)  7 bytes to reserve  8 quota limit (-1: none)
 --      9 free bytes of the file system (-1: do not check)  10 stream length  11 '1': append the event  12 at (RFC 3339)
 --      13 '1': put it on the lists (a partial is on none)  14 prefix of the upload keys  15… ids of the partials a final claims
--- While the index is not whole nobody knows what an owner has used: with a quota nothing is admitted then.
+-- While the index is not whole nobody knows what an owner has used, or which partials are claimed: nothing is admitted against a
+-- quota then, and no final at all.
 -- Reply {'claimed', id of the final that has a partial already} | {'no_partial', id} | {'created', event id} | {'exists'} | {'rebuilding'} | {'quota', used, reserved} | {'room', pending}
 -- The same command twice (its answer was lost with the connection): a record holds the hash of a random token, so no other has it.
 local present = redis.call('HGET', KEYS[1], 'record')
 if present then return present == ARGV[5] and {'created', ''} or {'exists'} end
+if (tonumber(ARGV[8]) >= 0 or #ARGV >= 15) and redis.call('EXISTS', KEYS[8]) == 0 then return {'rebuilding'} end
 for i = 15, #ARGV do
   local held = redis.call('HMGET', ARGV[14] .. ARGV[i], 'owner', 'state', 'final')
   if held[3] then return {'claimed', held[3]} end
@@ -17,7 +19,6 @@ end
 local bytes, limit, free = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 local used = tonumber(redis.call('HGET', KEYS[5], 'used') or 0)
 local reserved = tonumber(redis.call('HGET', KEYS[5], 'reserved') or 0)
-if limit >= 0 and redis.call('EXISTS', KEYS[8]) == 0 then return {'rebuilding'} end
 if limit >= 0 and used + reserved + bytes > limit then return {'quota', string.format('%.0f', used), string.format('%.0f', reserved)} end
 local pending = tonumber(redis.call('HGET', KEYS[6], 'pending') or 0)
 if free >= 0 and pending + bytes > free then return {'room', string.format('%.0f', pending)} end

@@ -1,13 +1,14 @@
 -- Makes one step of the state machine: compare the state, set it, move the quota, keep the indexes, append the event.
 -- What is received enters the line for a scan, what is settled leaves it (scan-line.lua stands in front of this script).
 -- KEYS 1 upload  2 events  3 uploads of the owner  4 all uploads  5 quota of the owner  6 site  7 placed files of the owner
---      8 prefix of the line  9 partials of the owner  10 uploads whose file was replaced
+--      8 prefix of the line  9 partials of the owner  10 uploads whose file was replaced  11 built
 -- ARGV 1 id  2 owner  3 from (states, comma between, comma at both ends)  4 to  5 now (ms)  6 record (JSON)  7 view (JSON)
---      8 length in bytes  9 prefix of the state sets  10 stream length (0: no event)  11 seconds to keep a gone upload  12 at (RFC 3339)
+--      8 length in bytes  9 prefix of the state sets  10 stream length (0: a partial, no event)  11 seconds to keep a gone upload  12 at (RFC 3339)
 --      13 received bytes  14 place ('job/path' of the complete file; '' where there is none)
 --      15 how it waits for its scan: 'small', 'large' or '' (it is not scanned)
 --      16 prefix of the upload keys  17 '1': a final that was not to be lets its partials go  18… ids of the partials of a final
 -- A final takes its partials along when it leaves receipt: their charge moves to it, or ends with it. Until then they are kept for it.
+-- While the index is not whole nobody knows whether a final waits for a partial: none goes then.
 -- A gone upload stays in its state's set until its bytes are removed, so that a crash in between is seen.
 -- Reply {'stepped', event id, id of the upload whose file was replaced or ''} | {'already', record} | {'refused', state} | {'missing'}
 local state = redis.call('HGET', KEYS[1], 'state')
@@ -22,6 +23,7 @@ local gone = to == 'deleted' or to == 'expired'
 if state == 'receiving' then
   local final = gone and redis.call('HGET', KEYS[1], 'final')
   if final and redis.call('HGET', ARGV[16] .. final, 'state') == 'receiving' then return {'refused', 'claimed'} end
+  if gone and ARGV[10] == '0' and redis.call('EXISTS', KEYS[11]) == 0 then return {'refused', 'rebuilding'} end
   for i = 18, gone and 0 or #ARGV do
     if redis.call('HGET', ARGV[16] .. ARGV[i], 'whole') ~= '1' then return {'refused', 'waiting'} end
   end
