@@ -13,7 +13,7 @@ export type IdleResult = { readonly open: number } | { readonly failed: string }
 /** Connections that are being opened at the same time. */
 const AT_ONCE = 50
 const FIRST_BYTES = Buffer.alloc(64 * 1024, '*NODE\n       1       0.0       1.5       2.5\n')
-const LENGTH = 10 * 1024 * 1024
+const LENGTH = 1024 * 1024
 
 let failure: Error | undefined
 
