@@ -39,7 +39,7 @@ export function createDiskReader({
     const steppedAt = Date.parse(record.updated_at)
     if (isGone(state)) return { record, received: length ?? 0, movedAt: steppedAt, bytesLeft: await bytesLeft(record) }
     if (state !== 'receiving') return { record, received: length ?? 0, movedAt: steppedAt, bytesLeft: true }
-    const staged = await files.stat(record)
+    const staged = await files.received(record)
     return { record, received: staged?.size ?? 0, movedAt: staged?.changedAt ?? steppedAt, bytesLeft: true }
   }
 

@@ -16,6 +16,8 @@ export const createLayout = (root: string) => {
     /** A record on its way into the ledger. */
     folding: (owner: string, id: string) => join(staging(owner), `${id}.folding`),
     data: (owner: string, id: string) => join(staging(owner), `${id}.data`),
+    /** How many of the bytes are proved; see proved-end.ts. */
+    proved: (owner: string, id: string) => join(staging(owner), `${id}.proved`),
     job: (owner: string, job: string) => join(root, 'users', owner, 'jobs', job),
     placed: (owner: string, job: string, path: string) => join(root, 'users', owner, 'jobs', job, ...path.split('/')),
     quarantine,

@@ -129,6 +129,7 @@ export function createPlacement(layout: Layout) {
     /** Removes the bytes wherever they are; `placed`: also the file in the job. Done already is fine. */
     async remove(record: UploadRecord, placed: boolean): Promise<void> {
       await assertMounted(layout)
+      await unlinkIfThere(layout.proved(record.owner, record.id))
       await unlinkIfThere(layout.data(record.owner, record.id))
       await unlinkIfThere(layout.quarantined(record.owner, record.id))
       if (placed) {

@@ -9,10 +9,11 @@ import { assertMounted } from './root.ts'
  *
  *   <id>.json            record       <id>.data          data
  *   <id>.folding         folding      a record on its way into the ledger
+ *   <id>.proved          proved       how many bytes of the data are proved
  *   *.tmp                temporary    a record half written
  *   <id>.json.damaged    setAside     a record that could not be read; also <id>.folding.damaged and <id>.data.orphan
  */
-export type StagingKind = 'record' | 'folding' | 'data' | 'temporary' | 'setAside' | 'other'
+export type StagingKind = 'record' | 'folding' | 'data' | 'proved' | 'temporary' | 'setAside' | 'other'
 export type StagingEntry = {
   readonly owner: string
   readonly name: string
@@ -24,6 +25,7 @@ const KINDS: Readonly<Record<string, StagingKind>> = {
   json: 'record',
   folding: 'folding',
   data: 'data',
+  proved: 'proved',
   'json.damaged': 'setAside',
   'folding.damaged': 'setAside',
   'data.orphan': 'setAside',

@@ -6,6 +6,7 @@ import type { UploadRecord } from '../domain/upload-record.ts'
 import { codeOf, isMissing, isOtherThing } from './disk-errors.ts'
 import { createEmpty, makeDirectory, unlinkIfThere, writeWhole } from './durable.ts'
 import type { Layout } from './layout.ts'
+import { dropProvedEnd, keepProvedEnd, type ProvedEnd, readProvedEnd } from './proved-end.ts'
 import { assertMounted } from './root.ts'
 import { beginWriting, endOthersWriting, type StagedWriter } from './staged-writer.ts'
 
@@ -15,6 +16,7 @@ export type UploadFiles = ReturnType<typeof createUploadFiles>
 export function createUploadFiles(layout: Layout) {
   const recordPath = ({ owner, id }: Named) => layout.record(owner, id)
   const dataPath = ({ owner, id }: Named) => layout.data(owner, id)
+  const provedPath = ({ owner, id }: Named) => layout.proved(owner, id)
 
   /** ENOENT stays so only while the upload root is there. */
   const believeMissing = <Value>(work: Promise<Value>): Promise<Value> =>
@@ -32,6 +34,20 @@ export function createUploadFiles(layout: Layout) {
       await work()
     }
     return work().catch(again).catch(again)
+  }
+
+  /** See {@link beginWriting} there; `proving`: the bytes to come count only once they are proved. */
+  async function begin(named: Named, size: number, guard: () => void, proving: boolean): Promise<UploadWriter> {
+    const writer = await beginWriting(dataPath(named), size, guard)
+    try {
+      // What was cut off must not come back and count.
+      if (!proving) await dropProvedEnd(provedPath(named), () => writer.file.sync())
+      const proved = proving ? await keepProvedEnd(provedPath(named), size, writer.tookOver, guard) : undefined
+      return { ...writer, proved, close: () => writer.close().finally(() => proved?.close()) }
+    } catch (error) {
+      await writer.close()
+      throw error
+    }
   }
 
   return {
@@ -76,28 +92,48 @@ export function createUploadFiles(layout: Layout) {
       return facts
     },
 
+    /** The same of an upload in receipt: `size` is that of the bytes which count. */
+    async received(named: Named): Promise<FileFacts | undefined> {
+      // In this order: bytes that came since are not proved by what was read before.
+      const facts = await this.stat(named)
+      const proved = facts === undefined ? undefined : await readProvedEnd(provedPath(named))
+      return facts === undefined || proved === undefined ? facts : { ...facts, size: Math.min(facts.size, proved) }
+    },
+
     /** Opens the bytes for who writes the same ones to the same places, however often. */
     openData: (named: Named): Promise<FileHandle> =>
       believeMissing(open(dataPath(named), constants.O_WRONLY | constants.O_NOFOLLOW)),
 
-    /** Opens the bytes for writing behind the first `size`; throws ENOENT while the upload is being created. */
-    beginWriting: (named: Named, size: number, guard: () => void): Promise<StagedWriter> =>
-      believeMissing(beginWriting(dataPath(named), size, guard)),
+    /**
+     * Opens the bytes for writing behind the first `size`; throws ENOENT while the upload is being created. `proving`: none of those to
+     * come counts before the writer says that it is proved.
+     */
+    beginWriting: (named: Named, size: number, guard: () => void, proving = false): Promise<UploadWriter> =>
+      believeMissing(begin(named, size, guard, proving)),
 
-    /** After this no late write of a process that lost its lock can reach the first `size` bytes. */
-    endOthersWriting: (named: Named, size: number, guard: () => void): Promise<void> =>
-      believeMissing(endOthersWriting(dataPath(named), size, guard)),
+    /**
+     * After this no late write of a process that lost its lock can reach the first `size` bytes, and all of them count; to be made
+     * durable with the record.
+     */
+    async endWriting(named: Named, size: number, guard: () => void): Promise<void> {
+      await believeMissing(endOthersWriting(dataPath(named), size, guard))
+      await unlinkIfThere(provedPath(named))
+    },
 
     removeData: (named: Named): Promise<void> => unlinkIfThere(dataPath(named)),
     /** The bytes first: a record without them is seen to be gone. */
     async remove(named: Named): Promise<void> {
       await assertMounted(layout)
+      await unlinkIfThere(provedPath(named))
       await unlinkIfThere(dataPath(named))
       await unlinkIfThere(recordPath(named))
     },
     removeRecord: (named: Named): Promise<void> => unlinkIfThere(recordPath(named)),
   }
 }
+
+/** The right to write to an upload; `proved` where its bytes are to be proved. */
+export type UploadWriter = StagedWriter & { readonly proved: ProvedEnd | undefined }
 
 type Named = { readonly owner: string; readonly id: string }
 

@@ -46,7 +46,7 @@ export function createFinishUpload(deps: FinishDeps) {
       if (await areWhole(index, record)) await finishFile(record, record.length, assertHeld)
       return
     }
-    await files.endOthersWriting(record, size, assertHeld).catch((error: unknown) => {
+    await files.endWriting(record, size, assertHeld).catch((error: unknown) => {
       throw isMissing(error) ? finishedAlready(error) : error
     })
     return isPartial(record) ? finishPartial(record, size, assertHeld) : finishFile(record, size, assertHeld)

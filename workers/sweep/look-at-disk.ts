@@ -45,7 +45,7 @@ export function createLookAtDisk({
     if (facts === undefined) return { entry, action: 'none', ageMs: 0 }
     const ageMs = Date.now() - facts.changedAt
     const hasRecord =
-      entry.kind === 'data' && known === undefined
+      (entry.kind === 'data' || entry.kind === 'proved') && known === undefined
         ? (await statFile(layout.record(entry.owner, entry.id))) !== undefined
         : false
     const of = { kind: entry.kind, ageMs, changedAt: facts.changedAt, hasRecord }

@@ -8,7 +8,7 @@ export type EntryFacts = {
   readonly ageMs: number
   readonly changedAt: number
   readonly known: { readonly state: UploadState; readonly at: number } | undefined
-  /** Of data: whether its record lies beside it. */
+  /** Of data, and of what says how much of it is proved: whether the record lies beside it, where Redis knows of none. */
   readonly hasRecord: boolean
 }
 
@@ -35,6 +35,8 @@ export const isFoldable = (state: UploadState): boolean =>
  *   record of what is complete or gone, for long enough         fold               into the ledger
  *   the same, cut off by a crash                                fold
  *   temporary file of an hour ago                               remove_temporary
+ *   what says how many bytes are proved, of no upload in        remove_temporary
+ *     receipt, of an hour ago
  *   bytes without any record, of an hour ago                    report_orphan
  *   bytes without any record, of a month ago                    set_orphan_aside   renamed, never removed
  *
@@ -47,6 +49,9 @@ export function planEntry(entry: EntryFacts, { ledgerAfterMs }: EntryRules): Ent
     case 'data':
       if (entry.known !== undefined || entry.hasRecord || entry.ageMs < ORPHAN_MS) return 'none'
       return entry.ageMs > ORPHAN_ASIDE_MS ? 'set_orphan_aside' : 'report_orphan'
+    case 'proved':
+      if (entry.known?.state === 'receiving' || entry.hasRecord) return 'none'
+      return entry.ageMs > TEMPORARY_MS ? 'remove_temporary' : 'none'
     case 'folding':
       return 'fold'
     case 'record':

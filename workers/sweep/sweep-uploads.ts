@@ -114,7 +114,7 @@ export function createSweep({
 
   async function plan({ record, partial }: IndexedUpload, lastMoved: number, now: number) {
     const pieces = isFinal(record) && record.state === 'receiving' ? await lookAtPartials(record) : undefined
-    const [staged, hasJob] = await Promise.all([files.stat(record), line.has(record)])
+    const [staged, hasJob] = await Promise.all([files.received(record), line.has(record)])
     // The disk knows of bytes that the index was not told of.
     const idleMs = now - Math.max(lastMoved, staged?.changedAt ?? 0, pieces?.changedAt ?? 0)
     const standstill = {

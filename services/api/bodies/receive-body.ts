@@ -68,7 +68,8 @@ export function createReceiveBody({
     }
     if (record.state !== 'receiving') return { offset, ended: true }
     const ahead = record.length === null ? reserveAhead(record) : undefined
-    const writer = await files.beginWriting(record, offset, lock.assertHeld).catch((error: unknown) => {
+    const proving = checksum !== undefined
+    const writer = await files.beginWriting(record, offset, lock.assertHeld, proving).catch((error: unknown) => {
       throw isMissing(error) ? notReady(error) : error
     })
     const { file } = writer
@@ -98,7 +99,10 @@ export function createReceiveBody({
       metrics.receivedBytes.inc(reached - offset)
       await durable.sync(reached)
       lock.assertHeld()
-      if (reached === record.length || (record.length === null && plan.completes === true && ended)) {
+      const isLast = reached === record.length || (record.length === null && plan.completes === true && ended)
+      // Behind the last body stands the record, which says the same.
+      await writer.proved?.moveTo(reached, !isLast)
+      if (isLast) {
         await writer.rest()
         metrics.finished.inc()
         await finish(record, reached, lock.assertHeld)

@@ -91,7 +91,7 @@ export class UploadStore extends DataStore {
 
   async #offsetOf({ record, received }: IndexedUpload): Promise<number> {
     if (record.state !== 'receiving') return record.length ?? received
-    const staged = await this.#deps.files.stat(record)
+    const staged = await this.#deps.files.received(record)
     if (staged === undefined && Date.now() - Date.parse(record.created_at) > CREATION_MS) throw bytesGone()
     requestContext().lastByteAt = staged?.changedAt
     return staged?.size ?? 0
