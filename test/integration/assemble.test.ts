@@ -1,41 +1,30 @@
 import { readdir, readFile, stat, truncate, unlink, writeFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type FinalRecord, isFinal } from '#shared/domain/final-record.ts'
-import { connectRedis } from '#shared/redis/connect.ts'
 import { createKeys } from '#shared/redis/keys.ts'
-import type { RedisClient } from '#shared/redis/redis-client.ts'
-import { createUploadLocks, type UploadLocks } from '#shared/redis/upload-lock.ts'
-import { createLogger } from '#shared/runtime/logger.ts'
+import type { UploadLocks } from '#shared/redis/upload-lock.ts'
 import { createAssemblyFiles } from '#shared/storage/assembly-files.ts'
 import { createLayout, type Layout } from '#shared/storage/layout.ts'
 import { createUploadFiles } from '#shared/storage/upload-files.ts'
 import { createAssembleUpload } from '../../workers/scan/assemble-upload.ts'
 import { crashingAt } from '../support/crashing-at.ts'
 import { finalRecord } from '../support/final-record.ts'
+import { openLockProcess } from '../support/lock-process.ts'
 import { redisPrefix, sharedRedisUrl } from '../support/redis.ts'
 import { makeUploadRoot } from '../support/temp.ts'
 import { uploadRecord } from '../support/upload-record.ts'
 
-const log = createLogger('test', 'silent')
 const PARTS = ['first-', 'second-', '', 'third-', 'last']
 const WHOLE = PARTS.join('')
 
-const redis: RedisClient[] = []
 let locks: UploadLocks
+let close: () => void
 let layout: Layout
 let removeRoot: () => Promise<void>
 beforeAll(async () => {
-  const [command, subscriber] = (['command', 'subscriber'] as const).map((role) => {
-    const client = connectRedis(sharedRedisUrl(), role, log)
-    redis.push(client)
-    return client
-  }) as [RedisClient, RedisClient]
-  locks = createUploadLocks({ redis: command, subscriber, keys: createKeys(redisPrefix('assemble')), log })
-  await locks.listen()
+  ;({ locks, close } = await openLockProcess(sharedRedisUrl(), createKeys(redisPrefix('assemble'))))
 })
-afterAll(() => {
-  for (const client of redis) client.disconnect()
-})
+afterAll(() => close())
 beforeEach(async () => {
   const root = await makeUploadRoot()
   layout = createLayout(root.root)

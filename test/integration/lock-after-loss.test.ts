@@ -1,12 +1,9 @@
 import { afterAll, expect, test } from 'vitest'
-import { connectRedis } from '#shared/redis/connect.ts'
 import { createKeys } from '#shared/redis/keys.ts'
-import { createUploadLocks } from '#shared/redis/upload-lock.ts'
-import { createLogger } from '#shared/runtime/logger.ts'
+import { openLockProcess } from '../support/lock-process.ts'
 import { type PrivateRedis, startRedis } from '../support/redis.ts'
 import { until } from '../support/until.ts'
 
-const log = createLogger('test', 'silent')
 const keys = createKeys('loss')
 const never = new AbortController().signal
 const ends: (() => unknown)[] = []
@@ -20,16 +17,10 @@ async function newServer(): Promise<PrivateRedis> {
   return server
 }
 
-/** The locks of one process, with the connection it takes them by. */
 async function newProcess(server: PrivateRedis) {
-  const [redis, subscriber] = [connectRedis(server.url, 'command', log), connectRedis(server.url, 'subscriber', log)]
-  ends.push(
-    () => redis.disconnect(),
-    () => subscriber.disconnect(),
-  )
-  const locks = createUploadLocks({ redis, subscriber, keys, log })
-  await locks.listen()
-  return { redis, locks }
+  const made = await openLockProcess(server.url, keys)
+  ends.push(made.close)
+  return made
 }
 
 /** One that has taken a lock before: it knows the age of the locks. */

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { redisAt } from '#shared/config/redis.ts'
-import { connectRedis } from '#shared/redis/connect.ts'
 import { createKeys } from '#shared/redis/keys.ts'
-import { createUploadLocks } from '#shared/redis/upload-lock.ts'
-import { createLogger } from '#shared/runtime/logger.ts'
+import { openLockProcess } from '../support/lock-process.ts'
 import { SENTINEL_ENV, type SentinelSite, startSentinelSite } from '../support/redis-sentinel.ts'
 import { until } from '../support/until.ts'
 
@@ -16,19 +14,12 @@ afterAll(() => redis?.stop())
 test('the new master never heard of a lock: nobody gets it while its holder, who is cut off, may still write', {
   timeout: 60_000,
 }, async () => {
-  const log = createLogger('test', 'silent')
   const keys = createKeys('fail-over')
   const target = {
     ...redisAt(redis.url),
     sentinel: { username: undefined, password: SENTINEL_ENV.REDIS_SENTINEL_PASSWORD },
   }
-  const newProcess = async () => {
-    const [client, subscriber] = [connectRedis(target, 'command', log), connectRedis(target, 'subscriber', log)]
-    const locks = createUploadLocks({ redis: client, subscriber, keys, log })
-    await locks.listen()
-    return { locks, client, end: () => [client, subscriber].map((one) => one.disconnect()) }
-  }
-  const [one, two] = await Promise.all([newProcess(), newProcess()])
+  const [one, two] = await Promise.all([openLockProcess(target, keys), openLockProcess(target, keys)])
   const first = one.locks.newLock('first')
   await first.lock(new AbortController().signal, () => undefined)
   const master = await redis.master()
@@ -44,7 +35,7 @@ test('the new master never heard of a lock: nobody gets it while its holder, who
   await master.client.call('CLIENT', 'KILL', 'TYPE', 'replica')
   const holder = one.locks.newLock('forgotten')
   await holder.lock(new AbortController().signal, () => undefined)
-  one.client.disconnect()
+  one.redis.disconnect()
   await master.kill()
   process.kill(replica?.pid() ?? 0, 'SIGCONT')
   await redis.promoted(master)
@@ -54,6 +45,6 @@ test('the new master never heard of a lock: nobody gets it while its holder, who
   await until('the lock', () => next.lock(new AbortController().signal, () => undefined).then(() => true), 30_000)
   expect(() => holder.assertHeld()).toThrow(/lost/)
   await next.unlock()
-  one.end()
-  two.end()
+  one.close()
+  two.close()
 })

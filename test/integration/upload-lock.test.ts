@@ -1,35 +1,20 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connectRedis } from '#shared/redis/connect.ts'
 import { createKeys } from '#shared/redis/keys.ts'
-import { createUploadLocks, LEASE_MS } from '#shared/redis/upload-lock.ts'
-import { createLogger } from '#shared/runtime/logger.ts'
-import { redisPrefix, sharedRedisUrl } from '../support/redis.ts'
+import type { RedisClient } from '#shared/redis/redis-client.ts'
+import { LEASE_MS, type UploadLocks } from '#shared/redis/upload-lock.ts'
+import { openTwoLockProcesses } from '../support/lock-process.ts'
+import { redisPrefix } from '../support/redis.ts'
 import { until } from '../support/until.ts'
 
-const log = createLogger('test', 'silent')
 const keys = createKeys(redisPrefix('lock'))
-const open: { disconnect(): void }[] = []
-const connect = (role: 'command' | 'subscriber') => {
-  const redis = connectRedis(sharedRedisUrl(), role, log)
-  open.push(redis)
-  return redis
-}
-type Locks = ReturnType<typeof createUploadLocks>
-/** Two processes, as far as locks can tell. */
-let first: Locks
-let second: Locks
+let redis: RedisClient
+let first: UploadLocks
+let second: UploadLocks
+let close: () => void
 beforeAll(async () => {
-  const make = async () => {
-    const locks = createUploadLocks({ redis: connect('command'), subscriber: connect('subscriber'), keys, log })
-    await locks.listen()
-    return locks
-  }
-  first = await make()
-  second = await make()
+  ;({ redis, first, second, close } = await openTwoLockProcesses(keys))
 })
-afterAll(() => {
-  for (const redis of open) redis.disconnect()
-})
+afterAll(() => close())
 
 const never = new AbortController().signal
 
@@ -62,7 +47,7 @@ test('in one process: first come, first served', async () => {
 test('never two at a time, over two processes and many waiters', async () => {
   let inside = 0
   let most = 0
-  const turn = async (locks: Locks) => {
+  const turn = async (locks: UploadLocks) => {
     const lock = locks.newLock('c')
     await lock.lock(never, () => undefined)
     most = Math.max(most, ++inside)
@@ -91,7 +76,6 @@ test('whoever gives up waiting gets 423, and does not stand in the way of the ne
 })
 
 test('a lock that was taken away is noticed at the next renewal, before its lease would have ended', async () => {
-  const redis = connect('command')
   const lock = first.newLock('e')
   const asked = new Promise<void>((resolve) => {
     void lock.lock(never, () => resolve()).then(() => redis.set(keys.lock('e'), 'somebody else'))
@@ -105,7 +89,6 @@ test('a lock that was taken away is noticed at the next renewal, before its leas
 })
 
 test('many locks of one process are all renewed, and in few commands', async () => {
-  const redis = connect('command')
   const locks = Array.from({ length: 600 }, (_, number) => first.newLock(`many-${number}`))
   await Promise.all(locks.map((lock) => lock.lock(never, () => undefined)))
   const names = locks.map((_, number) => keys.lock(`many-${number}`))

@@ -1,38 +1,24 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connectRedis } from '#shared/redis/connect.ts'
 import { createKeys } from '#shared/redis/keys.ts'
 import { createLockRenewals } from '#shared/redis/lock-renewals.ts'
-import { createUploadLocks, LEASE_MS, type UploadLocks } from '#shared/redis/upload-lock.ts'
+import type { RedisClient } from '#shared/redis/redis-client.ts'
+import { LEASE_MS, type UploadLocks } from '#shared/redis/upload-lock.ts'
 import { createLogger } from '#shared/runtime/logger.ts'
-import { redisPrefix, sharedRedisUrl } from '../support/redis.ts'
+import { openTwoLockProcesses } from '../support/lock-process.ts'
+import { redisPrefix } from '../support/redis.ts'
 import { until } from '../support/until.ts'
 
-const log = createLogger('test', 'silent')
 const keys = createKeys(redisPrefix('bodies'))
-const open: { disconnect(): void }[] = []
-const connect = (role: 'command' | 'subscriber') => {
-  const redis = connectRedis(sharedRedisUrl(), role, log)
-  open.push(redis)
-  return redis
-}
 const MOST = 3
-/** Two processes, as far as Redis can tell. */
+let redis: RedisClient
 let first: UploadLocks
 let second: UploadLocks
+let close: () => void
 beforeAll(async () => {
-  const make = async () => {
-    const deps = { redis: connect('command'), subscriber: connect('subscriber'), keys, log, bodiesPerUser: MOST }
-    const locks = createUploadLocks(deps)
-    await locks.listen()
-    return locks
-  }
-  first = await make()
-  second = await make()
+  ;({ redis, first, second, close } = await openTwoLockProcesses(keys, { bodiesPerUser: MOST }))
 })
-afterAll(() => {
-  for (const redis of open) redis.disconnect()
-})
+afterAll(() => close())
 
 const never = new AbortController().signal
 const ignore = () => undefined
@@ -94,7 +80,6 @@ test('who comes back to an upload whose body still hangs gets it, though no plac
 })
 
 test('the places of a process that was killed are free once their lease is over', async () => {
-  const redis = connect('command')
   const killed = ['e0', 'e1', 'e2'].map((id) => first.newLock(id, 'kim'))
   for (const lock of killed) await lock.lock(never, ignore)
   const tokens = await redis.zrange(keys.bodies('kim'), '0', '-1')
@@ -107,8 +92,7 @@ test('the places of a process that was killed are free once their lease is over'
 })
 
 test('a renewal of the lock keeps the place', async () => {
-  const redis = connect('command')
-  const renewals = createLockRenewals({ redis, log, leaseMs: LEASE_MS, renewMs: 0 })
+  const renewals = createLockRenewals({ redis, log: createLogger('test', 'silent'), leaseMs: LEASE_MS, renewMs: 0 })
   const places = keys.bodies('leo')
   const at = Date.now()
   await redis.set(keys.lock('f0'), 'token')

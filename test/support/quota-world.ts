@@ -25,6 +25,7 @@ import { createSettleUpload } from '../../workers/scan/settle-upload.ts'
 import { createActions } from '../../workers/sweep/actions.ts'
 import { createSweep } from '../../workers/sweep/sweep-uploads.ts'
 import { createCrashes } from './crashing.ts'
+import { plainVerdict } from './plain-verdict.ts'
 import { redisPrefix } from './redis.ts'
 
 export const QUOTA = 12_000
@@ -100,7 +101,7 @@ export async function openWorld(redis: RedisClient, subscriber: RedisClient, roo
     const onDisk = await files.readRecord(record)
     if (onDisk === undefined) return
     await index.step('scan', onDisk, onDisk.length ?? 0)
-    await settle(onDisk, onDisk.decision?.verdict ?? verdictOf(outcome))
+    await settle(onDisk, onDisk.decision?.verdict ?? plainVerdict(outcome))
   }
 
   return {
@@ -154,14 +155,3 @@ export function figuresOf(uploads: readonly IndexedUpload[], reservedOf: (id: st
   }
   return { quotas, pending }
 }
-
-const verdictOf = (outcome: Verdict['outcome']): Verdict => ({
-  outcome,
-  ...{ reasons: [], warnings: [], notes: [], detected_type: null, sha256: null },
-  coverage: {
-    ...{ bytes_total: 0, bytes_read: 0, bytes_decoded: 0, entries: 0, depth: 0 },
-    ...{ engines: [], limits_hit: [], not_inspected: [] },
-  },
-  policy_version: 'test',
-  decided_at: new Date(0).toISOString(),
-})
