@@ -35,7 +35,6 @@ export class Inflate64Stream implements ByteStream {
   readonly #out = Buffer.alloc(WINDOW + CHUNK + LONGEST_MATCH)
   #end = 0
   #given = 0
-  #total = 0
   #block: Block | null = null
   #isLast = false
   #done = false
@@ -129,7 +128,6 @@ export class Inflate64Stream implements ByteStream {
       if (bytes.length === 0) throw new DamagedData('the end is missing')
       bytes.copy(this.#out, this.#end)
       this.#end += bytes.length
-      this.#total += bytes.length
       block.left -= bytes.length
     }
     if (block.left === 0) this.#block = null

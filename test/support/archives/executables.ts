@@ -69,7 +69,8 @@ export function elfFile(options: { kind?: ElfKind; bits?: 32 | 64; bigEndian?: b
     options.bigEndian === true ? out.writeUInt16BE(value, at) : out.writeUInt16LE(value, at)
   put(type, 16)
   put(options.bits === 32 ? 3 : 62, 18)
-  options.bigEndian === true ? out.writeUInt32BE(1, 20) : out.writeUInt32LE(1, 20)
+  if (options.bigEndian === true) out.writeUInt32BE(1, 20)
+  else out.writeUInt32LE(1, 20)
   return out
 }
 

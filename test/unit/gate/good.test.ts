@@ -18,10 +18,6 @@ import { type GoodCase as Case, testGood } from './expectations.ts'
 import { judge, summary, verdictOf } from './judge.ts'
 
 const deck = lsdynaDeck(20)
-const _MIB = 1024 * 1024
-const bytes = (hex: string) => Buffer.from(hex, 'hex')
-const _CP949 = bytes('c7d1b1db2e6b') // 한글.k
-const _SHIFT_JIS = bytes('955c2e6b') // 表.k, whose second byte is a backslash
 
 const plain: Case[] = [
   ['LS-DYNA deck', 'case/main.k', () => deck, 'LS-DYNA keyword deck'],
