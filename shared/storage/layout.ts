@@ -20,6 +20,7 @@ export const createLayout = (root: string) => {
     proved: (owner: string, id: string) => join(staging(owner), `${id}.proved`),
     job: (owner: string, job: string) => join(root, 'users', owner, 'jobs', job),
     placed: (owner: string, job: string, path: string) => join(root, 'users', owner, 'jobs', job, ...path.split('/')),
+    quarantines: join(root, 'quarantine'),
     quarantine,
     quarantined: (owner: string, id: string) => join(quarantine(owner), `${id}.data`),
     ledgers: join(root, 'ledger'),

@@ -126,12 +126,14 @@ export function createPlacement(layout: Layout) {
       return (await statFile(layout.placed(record.owner, record.job, target)))?.inode
     },
 
-    /** Removes the bytes wherever they are; `placed`: also the file in the job. Done already is fine. */
+    /** Removes the bytes wherever they are, and copies cut off by a kill; `placed`: also the file in the job. Done already is fine. */
     async remove(record: UploadRecord, placed: boolean): Promise<void> {
       await assertMounted(layout)
       await unlinkIfThere(layout.proved(record.owner, record.id))
       await unlinkIfThere(layout.data(record.owner, record.id))
       await unlinkIfThere(layout.quarantined(record.owner, record.id))
+      await unlinkIfThere(`${layout.quarantined(record.owner, record.id)}.tmp`)
+      if (record.decision?.target) await removeHalfPlaced(layout, record)
       if (placed) {
         const path = await this.locate(record)
         if (path !== undefined) await unlinkIfThere(path)
@@ -179,6 +181,16 @@ async function isOfAnother(present: FileFacts, decision: Decision, target: strin
   if (present.inode === decision.inode) return false
   const [placed, staged] = await Promise.all([dirname(target), dirname(staging)].map((path) => stat(path)))
   return placed?.dev === staged?.dev
+}
+
+/** Every name that was decided on for an upload lies in one folder. */
+async function removeHalfPlaced(layout: Layout, record: UploadRecord): Promise<void> {
+  const copy = temporaryBeside(layout.placed(record.owner, record.job, record.path), record.id)
+  const folder = await realpath(dirname(copy)).catch((error) => {
+    if (isMissing(error) || codeOf(error) === 'ENOTDIR') return undefined
+    throw error
+  })
+  if (folder !== undefined && (await isInsideJob(layout, record, folder))) await unlinkIfThere(copy)
 }
 
 const temporaryBeside = (target: string, id: string): string => `${dirname(target)}${sep}.${id}.placing`

@@ -5,13 +5,14 @@ import type { Layout } from './layout.ts'
 import { assertMounted } from './root.ts'
 
 /**
- * What a name in a staging directory is.
+ * What a name in a staging directory is, or in an owner's quarantine, where there are only data and temporary files.
  *
  *   <id>.json            record       <id>.data          data
  *   <id>.folding         folding      a record on its way into the ledger
  *   <id>.proved          proved       how many bytes of the data are proved
- *   *.tmp                temporary    a record half written
- *   <id>.json.damaged    setAside     a record that could not be read; also <id>.folding.damaged and <id>.data.orphan
+ *   *.tmp                temporary    a record or a copy half written
+ *   <id>.json.damaged    setAside     a record that could not be read, also a second one (….damaged-2); also <id>.folding.damaged
+ *                                     and <id>.data.orphan
  */
 export type StagingKind = 'record' | 'folding' | 'data' | 'proved' | 'temporary' | 'setAside' | 'other'
 export type StagingEntry = {
@@ -26,16 +27,22 @@ const KINDS: Readonly<Record<string, StagingKind>> = {
   folding: 'folding',
   data: 'data',
   proved: 'proved',
-  'json.damaged': 'setAside',
-  'folding.damaged': 'setAside',
-  'data.orphan': 'setAside',
 }
+const SET_ASIDE = /^((json|folding)\.damaged(-\d+)?|data\.orphan)$/
 
 export function stagingEntry(owner: string, name: string): StagingEntry {
   const id = name.slice(0, 36)
   if (!isUploadId(id) || name[36] !== '.') return { owner, name, kind: 'other', id: '' }
   if (name.endsWith('.tmp')) return { owner, name, kind: 'temporary', id }
-  return { owner, name, kind: KINDS[name.slice(37)] ?? 'other', id }
+  const end = name.slice(37)
+  return { owner, name, kind: SET_ASIDE.test(end) ? 'setAside' : (KINDS[end] ?? 'other'), id }
+}
+
+const IN_QUARANTINE: readonly StagingKind[] = ['data', 'temporary', 'setAside']
+
+function quarantineEntry(owner: string, name: string): StagingEntry {
+  const entry = stagingEntry(owner, name)
+  return IN_QUARANTINE.includes(entry.kind) ? entry : { ...entry, kind: 'other' }
 }
 
 /** Names in a directory as they come, none if it is not there; constant memory. */
@@ -61,17 +68,22 @@ async function hasAny(names: AsyncIterable<unknown>): Promise<boolean> {
 
 export type Staging = ReturnType<typeof createStaging>
 
-/** Walks over what lies in the owners' staging directories. */
+/** Walks over what lies in the owners' staging directories, and in their quarantines. */
 export function createStaging(layout: Layout) {
-  async function* owners(): AsyncGenerator<string> {
-    for await (const name of namesIn(layout.users)) if (isSafeOwner(name)) yield name
+  async function* ownersIn(folder: string): AsyncGenerator<string> {
+    for await (const name of namesIn(folder)) if (isSafeOwner(name)) yield name
   }
+  const owners = () => ownersIn(layout.users)
   async function* entries(owner: string): AsyncGenerator<StagingEntry> {
     for await (const name of namesIn(layout.staging(owner))) yield stagingEntry(owner, name)
   }
   return {
     owners,
     entries,
+    quarantineOwners: () => ownersIn(layout.quarantines),
+    async *quarantined(owner: string): AsyncGenerator<StagingEntry> {
+      for await (const name of namesIn(layout.quarantine(owner))) yield quarantineEntry(owner, name)
+    },
     /** Whether no upload has left anything here yet. */
     async isEmpty(): Promise<boolean> {
       for await (const owner of owners()) if (await hasAny(entries(owner))) return false

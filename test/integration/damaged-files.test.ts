@@ -3,14 +3,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import { dayOf } from '#shared/storage/ledger.ts'
-import { type ActionCounts, createActions } from '../../workers/sweep/actions.ts'
-import { createFoldRecords } from '../../workers/sweep/fold-records.ts'
-import { createLookAtDisk } from '../../workers/sweep/look-at-disk.ts'
-import { createReconcile } from '../../workers/sweep/reconcile.ts'
+import { reconcileHere } from '../support/reconcile-here.ts'
 import { uploadRecord } from '../support/upload-record.ts'
 import { openUploads, type UploadsHere } from '../support/uploads-here.ts'
 
-const DAY_MS = 86_400_000
 let here: UploadsHere
 let bad: UploadRecord
 let good: UploadRecord
@@ -81,22 +77,9 @@ test('a damaged record before a whole one on its way into the ledger: the whole 
   expect(await readFile(`${json()}.damaged-2`, 'utf8')).toBe('second')
 })
 
-async function reconcile(): Promise<ActionCounts> {
-  let counts: ActionCounts = {}
-  const actions = createActions(here.log, async (more) => {
-    counts = more
-  })
-  const rules = { ledgerAfterMs: -DAY_MS, retentionMs: 30 * DAY_MS }
-  const fold = createFoldRecords({ ...here, actions })
-  const lookAtDisk = createLookAtDisk({ ...here, fold, rules, actions })
-  await createReconcile({ ...here, ...rules, lookAtDisk, actions })(() => undefined)
-  await actions.flush()
-  return counts
-}
-
 test.each(CASES)('%s: the sweep goes on to the next owner', async (_name, damage) => {
   await damage()
-  const counts = await reconcile()
+  const counts = await reconcileHere(here)
   if (_name !== 'a file as the ledger') {
     expect(counts.fold).toBeGreaterThanOrEqual(1)
     expect(await here.ledger.find('zeta', good.id)).toMatchObject({ id: good.id })

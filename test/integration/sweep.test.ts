@@ -7,11 +7,9 @@ import { connectRedis } from '#shared/redis/connect.ts'
 import { createUploadLocks } from '#shared/redis/upload-lock.ts'
 import { dayOf } from '#shared/storage/ledger.ts'
 import { createFinishUpload } from '#shared/uploads/finish-upload.ts'
-import { type ActionCounts, createActions } from '../../workers/sweep/actions.ts'
-import { createFoldRecords } from '../../workers/sweep/fold-records.ts'
-import { createLookAtDisk } from '../../workers/sweep/look-at-disk.ts'
-import { createReconcile } from '../../workers/sweep/reconcile.ts'
+import { createActions } from '../../workers/sweep/actions.ts'
 import { createSweep } from '../../workers/sweep/sweep-uploads.ts'
+import { type ReconcileHow, reconcileHere } from '../support/reconcile-here.ts'
 import { sharedRedisUrl } from '../support/redis.ts'
 import { uploadRecord } from '../support/upload-record.ts'
 import { openUploads, type UploadsHere } from '../support/uploads-here.ts'
@@ -19,37 +17,16 @@ import { openUploads, type UploadsHere } from '../support/uploads-here.ts'
 const DAY_MS = 86_400_000
 const free = (): void => undefined
 let here: UploadsHere
-let counts: ActionCounts
 const undo: (() => unknown)[] = []
 beforeEach(async () => {
   here = await openUploads()
-  counts = {}
 })
 afterEach(async () => {
   for (const step of undo.splice(0)) step()
   await here.close()
 })
 
-/** The sweep's look at everything, as `days` from now; answers what it did. */
-async function reconcile({
-  ledgerAfterMs = -DAY_MS,
-  retentionMs = 30 * DAY_MS,
-  guard = free,
-  ledger = here.ledger,
-} = {}) {
-  const actions = createActions(here.log, async (more) => {
-    counts = more
-  })
-  const fold = createFoldRecords({ ...here, ledger, actions })
-  const lookAtDisk = createLookAtDisk({ ...here, fold, rules: { ledgerAfterMs }, actions, log: here.log })
-  try {
-    await createReconcile({ ...here, lookAtDisk, retentionMs, ledgerAfterMs, actions })(guard)
-  } finally {
-    counts = {}
-    await actions.flush()
-  }
-  return counts
-}
+const reconcile = (how?: ReconcileHow) => reconcileHere(here, how)
 const staged = async () => (await readdir(here.layout.staging('kim')).catch(() => [])).toSorted()
 const age = (path: string, ms: number) => utimes(path, new Date(Date.now() - ms), new Date(Date.now() - ms))
 
@@ -212,32 +189,6 @@ test('after the retention Redis knows nothing more of an upload; the ledger answ
   await here.flush()
   expect(await here.rebuild()).toMatchObject({ ledgerLines: 1, restored: 1 })
   expect(await here.index.quota('kim', null)).toMatchObject({ used: 5 })
-})
-
-test('what is left over is found: temporary files go, bytes without a record are told, and set aside after a month', async () => {
-  const record = await here.bringTo(uploadRecord(), 'receiving')
-  const staging = here.layout.staging('kim')
-  const [young, month] = [uuidv7(), uuidv7()]
-  const files: [string, number][] = [
-    [`${record.id}.json.x.tmp`, 2 * 3_600_000],
-    [`${record.id}.json.y.tmp`, 60_000],
-    [`${young}.data`, 2 * 3_600_000],
-    [`${month}.data`, 31 * DAY_MS],
-  ]
-  for (const [name, ms] of files) {
-    await writeFile(join(staging, name), 'bytes')
-    await age(join(staging, name), ms)
-  }
-  expect(await reconcile()).toEqual({ remove_temporary: 1, report_orphan: 1, set_orphan_aside: 1 })
-  expect(await staged()).toEqual(
-    [
-      `${record.id}.data`,
-      `${record.id}.json`,
-      `${record.id}.json.y.tmp`,
-      `${young}.data`,
-      `${month}.data.orphan`,
-    ].toSorted(),
-  )
 })
 
 test('a record that Redis has lost is put back, one that the disk has lost is written again, a quota that leaked is corrected', async () => {

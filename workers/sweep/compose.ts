@@ -43,8 +43,14 @@ export async function composeSweep(config: SweepConfig, log: Logger, life: Lifec
   const finish = createFinishUpload({ ...uploads, locks, line, now, log })
   const sweep = createSweep({ ...uploads, line, locks, finish, removeUpload, rules: config, actions, log })
   const fold = createFoldRecords({ ...uploads, actions })
-  const lookAtDisk = createLookAtDisk({ ...uploads, fold, rules: config, actions, log })
-  const reconcile = createReconcile({ ...uploads, ...config, lookAtDisk, actions, log })
+  const look = { ...uploads, fold, rules: config, actions, log }
+  const lookAtStaging = createLookAtDisk({ ...look, entries: uploads.staging.entries, folder: layout.staging })
+  const lookAtQuarantine = createLookAtDisk({
+    ...look,
+    entries: uploads.staging.quarantined,
+    folder: layout.quarantine,
+  })
+  const reconcile = createReconcile({ ...uploads, ...config, lookAtStaging, lookAtQuarantine, actions, log })
   const rebuild = createRebuild({ ...uploads, line, removeUpload, log })
   const leader = startLeader({
     locks,

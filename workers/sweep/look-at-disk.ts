@@ -5,7 +5,7 @@ import { forEachAtMost } from '#shared/runtime/for-each.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import { isMissing } from '#shared/storage/disk-errors.ts'
 import { unlinkIfThere } from '#shared/storage/durable.ts'
-import type { StagingEntry } from '#shared/storage/staging.ts'
+import type { Staging, StagingEntry } from '#shared/storage/staging.ts'
 import { statFile } from '#shared/storage/upload-files.ts'
 import type { UploadParts } from '#shared/uploads/compose-uploads.ts'
 import type { Actions } from './actions.ts'
@@ -13,7 +13,10 @@ import type { FoldRecords } from './fold-records.ts'
 import type { Guard } from './leader.ts'
 import { type EntryAction, type EntryFacts, type EntryRules, isFoldable, planEntry } from './plan-entry.ts'
 
-export type DiskDeps = Pick<UploadParts, 'layout' | 'disk' | 'staging' | 'upkeep' | 'restore'> & {
+export type DiskDeps = Pick<UploadParts, 'layout' | 'disk' | 'upkeep' | 'restore'> & {
+  /** The files of an owner to be looked at, and the directory they lie in. */
+  entries: Staging['entries']
+  folder: (owner: string) => string
   fold: FoldRecords
   rules: EntryRules
   actions: Actions
@@ -26,11 +29,12 @@ const AT_ONCE = 16
 
 type Planned = { readonly entry: StagingEntry; readonly action: EntryAction; readonly ageMs: number }
 
-/** Goes over every staging directory and does what the plan says about each file. Only what needs it is read. */
+/** Goes over an owner's staging or quarantine directory and does what the plan says about each file. Only what needs it is read. */
 export function createLookAtDisk({
   layout,
   disk,
-  staging,
+  entries: entriesOf,
+  folder,
   upkeep,
   restore: putBack,
   fold,
@@ -38,7 +42,7 @@ export function createLookAtDisk({
   actions,
   log,
 }: DiskDeps) {
-  const pathOf = ({ owner, name }: StagingEntry) => join(layout.staging(owner), name)
+  const pathOf = ({ owner, name }: StagingEntry) => join(folder(owner), name)
 
   async function plan(entry: StagingEntry, known: EntryFacts['known']): Promise<Planned> {
     const facts = await statFile(pathOf(entry))
@@ -63,6 +67,7 @@ export function createLookAtDisk({
         await rename(pathOf(entry), `${pathOf(entry)}.orphan`)
         return actions.found(action, about)
       case 'report_orphan':
+      case 'report_unknown':
         return actions.found(action, about)
       default:
     }
@@ -106,7 +111,7 @@ export function createLookAtDisk({
 
   return async function lookAtDisk(owner: string, guard: Guard): Promise<void> {
     let waiting: StagingEntry[] = []
-    for await (const entry of staging.entries(owner)) {
+    for await (const entry of entriesOf(owner)) {
       if (waiting.push(entry) < BATCH) continue
       guard()
       await batch(owner, waiting, guard)

@@ -1,7 +1,7 @@
 import type { UploadState } from '#shared/domain/upload-state.ts'
 import type { StagingKind } from '#shared/storage/staging.ts'
 
-/** One file in a staging directory, and what Redis knows of its upload. Times are ms. */
+/** One file in a staging or a quarantine directory, and what Redis knows of its upload. Times are ms. */
 export type EntryFacts = {
   readonly kind: StagingKind
   /** Since its last change. */
@@ -14,7 +14,14 @@ export type EntryFacts = {
 
 export type EntryRules = { readonly ledgerAfterMs: number }
 
-export type EntryAction = 'restore' | 'fold' | 'remove_temporary' | 'report_orphan' | 'set_orphan_aside' | 'none'
+export type EntryAction =
+  | 'restore'
+  | 'fold'
+  | 'remove_temporary'
+  | 'report_orphan'
+  | 'set_orphan_aside'
+  | 'report_unknown'
+  | 'none'
 
 /** Whoever writes a record has renamed it long before. */
 const TEMPORARY_MS = 3_600_000
@@ -39,6 +46,7 @@ export const isFoldable = (state: UploadState): boolean =>
  *     receipt, of an hour ago
  *   bytes without any record, of an hour ago                    report_orphan
  *   bytes without any record, of a month ago                    set_orphan_aside   renamed, never removed
+ *   what is none of ours, of an hour ago                        report_unknown     left as it is
  *
  * A held or quarantined upload keeps its record: a person decides about it still, and its bytes are in our care.
  */
@@ -57,7 +65,9 @@ export function planEntry(entry: EntryFacts, { ledgerAfterMs }: EntryRules): Ent
     case 'record':
       if (entry.known === undefined || entry.changedAt > entry.known.at + SLACK_MS) return 'restore'
       return isFoldable(entry.known.state) && entry.ageMs > ledgerAfterMs ? 'fold' : 'none'
-    default:
+    case 'other':
+      return entry.ageMs > ORPHAN_MS ? 'report_unknown' : 'none'
+    case 'setAside':
       return 'none'
   }
 }

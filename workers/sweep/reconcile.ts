@@ -9,7 +9,8 @@ import type { Actions } from './actions.ts'
 import type { Guard } from './leader.ts'
 
 export type ReconcileDeps = Pick<UploadParts, 'layout' | 'staging' | 'upkeep' | 'index' | 'files'> & {
-  lookAtDisk: (owner: string, guard: Guard) => Promise<void>
+  lookAtStaging: (owner: string, guard: Guard) => Promise<void>
+  lookAtQuarantine: (owner: string, guard: Guard) => Promise<void>
   retentionMs: number
   ledgerAfterMs: number
   actions: Actions
@@ -82,10 +83,14 @@ export function createReconcile(deps: ReconcileDeps) {
     const started = performance.now()
     let owners = 0
     for await (const owner of staging.owners()) {
-      await attempt(guard, { owner }, () => deps.lookAtDisk(owner, guard))
+      await attempt(guard, { owner }, () => deps.lookAtStaging(owner, guard))
       await attempt(guard, { owner }, async () => tellWrong({ owner }, await upkeep.recount(owner, true)))
-      await attempt(guard, { owner }, () => removeIfEmpty([layout.staging(owner), layout.quarantine(owner)]))
+      await attempt(guard, { owner }, () => removeIfEmpty(layout.staging(owner)))
       owners++
+    }
+    for await (const owner of staging.quarantineOwners()) {
+      await attempt(guard, { owner }, () => deps.lookAtQuarantine(owner, guard))
+      await attempt(guard, { owner }, () => removeIfEmpty(layout.quarantine(owner)))
     }
     guard()
     await writeLost(guard)
@@ -107,10 +112,8 @@ const isThere = (path: string): Promise<boolean> =>
   )
 
 /** An owner's next upload makes them again. */
-async function removeIfEmpty(paths: readonly string[]): Promise<void> {
-  for (const path of paths) {
-    await rmdir(path).catch((error) => {
-      if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'EBUSY', 'ENOTDIR'].includes(codeOf(error) ?? '')) throw error
-    })
-  }
+async function removeIfEmpty(path: string): Promise<void> {
+  await rmdir(path).catch((error) => {
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'EBUSY', 'ENOTDIR'].includes(codeOf(error) ?? '')) throw error
+  })
 }
