@@ -17,7 +17,7 @@ import type { Lifecycle } from '#shared/runtime/lifecycle.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import { createLayout } from '#shared/storage/layout.ts'
 import { checkRoot } from '#shared/storage/root.ts'
-import { composeUploads } from '#shared/uploads/compose-uploads.ts'
+import { composeUploads, noteNewSite } from '#shared/uploads/compose-uploads.ts'
 import { createFinishUpload } from '#shared/uploads/finish-upload.ts'
 import { createRemoveUpload } from '#shared/uploads/remove-upload.ts'
 import { createApp } from './app.ts'
@@ -54,8 +54,9 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
   await locks.listen()
 
   const now = () => new Date()
-  const { index, files, placement, lookup, upkeep, staging } = composeUploads({ redis, keys, layout })
-  if (await staging.isEmpty()) await upkeep.markNew()
+  const uploads = composeUploads({ redis, keys, layout })
+  await noteNewSite(uploads)
+  const { index, files, placement, lookup, upkeep } = uploads
   const metrics = createApiMetrics()
   const bodies = new OpenBodies()
   metrics.watchReceiving(() => bodies.count)

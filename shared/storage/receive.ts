@@ -6,6 +6,13 @@ import { translateDiskError } from './disk-errors.ts'
 
 /** Bytes that may wait in memory while the disk is busy: what one connection costs, whatever the size of the file. */
 const QUEUE_BYTES = 2 * MIB
+/**
+ * Bytes of all bodies together above which none waits with more than one chunk. Above 64 MiB of buffers V8 marks the whole heap again
+ * and again, and one turn of the event loop reads from each connection all that may wait: hundreds of them would keep it for seconds.
+ */
+const SHARED_BYTES = 32 * MIB
+/** Bytes of all bodies of this process that are in memory now. */
+let inMemory = 0
 
 export type ReceiveOptions = {
   /** Where the first byte goes. */
@@ -44,6 +51,7 @@ export async function receive(body: Readable, file: FileHandle, options: Receive
       if (options.onChunk !== undefined) chunks.forEach(options.onChunk)
       await writeAll(file, chunks, offset)
       if (options.ownsChunks === true) chunks.forEach(giveBack)
+      inbox.written(size)
       offset += size
       options.onProgress(offset)
     }
@@ -104,6 +112,7 @@ class Inbox {
   readonly #signal: AbortSignal
   #chunks: Buffer[] = []
   #waiting = 0
+  #unwritten = 0
   #remaining: number
   #done = false
   #wake: (() => void) | undefined
@@ -132,8 +141,15 @@ class Inbox {
     return chunks
   }
 
+  /** `bytes` of those taken are in memory no longer. */
+  written(bytes: number): void {
+    this.#unwritten -= bytes
+    inMemory -= bytes
+  }
+
   close(): void {
     this.#finish()
+    this.written(this.#unwritten)
     this.#body.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#finish)
     this.#signal.removeEventListener('abort', this.#finish)
   }
@@ -148,7 +164,9 @@ class Inbox {
     this.#remaining -= chunk.length
     this.#chunks.push(chunk)
     this.#waiting += chunk.length
-    if (this.#waiting >= QUEUE_BYTES) this.#body.pause()
+    this.#unwritten += chunk.length
+    inMemory += chunk.length
+    if (this.#waiting >= QUEUE_BYTES || inMemory >= SHARED_BYTES) this.#body.pause()
     this.#wakeUp()
   }
 

@@ -27,3 +27,8 @@ export function composeUploads({ redis, keys, layout }: { redis: RedisClient; ke
   const lookup = createLookupUpload({ layout, index, restore, disk, staging, ledger })
   return { layout, files, placement, disk, staging, ledger, upkeep, restore, index, lookup }
 }
+
+/** Before the first upload of a site there is nothing to rebuild; whichever process comes first says so. */
+export async function noteNewSite({ staging, upkeep }: UploadParts): Promise<void> {
+  if (await staging.isEmpty()) await upkeep.markNew()
+}

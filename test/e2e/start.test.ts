@@ -54,6 +54,7 @@ describe('npm start', () => {
     const output = await site.ready()
     const [engineer, admin] = links(output)
     if (engineer === undefined || admin === undefined) throw new Error(`no two links in:\n${output}`)
+    expect(output).not.toContain('rebuilding')
 
     const page = await fetch(`${engineer.origin}/`)
     expect(page.status).toBe(200)

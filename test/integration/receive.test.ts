@@ -1,6 +1,7 @@
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type ReceiveOptions, receive } from '#shared/storage/receive.ts'
 import { makeTempFolder, type TempFolder } from '../support/temp.ts'
@@ -11,8 +12,8 @@ beforeEach(async () => {
 })
 afterEach(() => folder.remove())
 
-async function run(body: Readable, options: Partial<ReceiveOptions> = {}, before = '') {
-  const path = join(folder.path, 'data')
+async function run(body: Readable, options: Partial<ReceiveOptions> = {}, before = '', name = 'data') {
+  const path = join(folder.path, name)
   const file = await open(path, 'w+')
   await file.write(before)
   try {
@@ -58,6 +59,27 @@ test('ends early with all it has when it is told to', async () => {
   const stop = new AbortController()
   const done = run(body, { signal: stop.signal, onProgress: () => stop.abort() })
   expect(await done).toMatchObject({ offset: 3, ended: false })
+})
+
+test('many bodies together hold little in memory while the disk is busy, and each goes on afterwards', async () => {
+  const [count, bytes] = [60, 2 * 2 ** 20]
+  let taken = 0
+  const body = () =>
+    Readable.from(
+      (function* () {
+        for (let at = 0; at < bytes; at += 65_536) {
+          taken += 65_536
+          yield Buffer.alloc(65_536, at / 65_536)
+        }
+      })(),
+      { objectMode: false, highWaterMark: 65_536 },
+    )
+  const disk = Promise.withResolvers<void>()
+  const all = Array.from({ length: count }, (_, i) => run(body(), { guard: () => disk.promise }, '', `data${i}`))
+  for (let turn = 0; turn < 1_000; turn++) await nextTurn()
+  expect(taken).toBeLessThan(32 * 2 ** 20 + count * 4 * 65_536)
+  disk.resolve()
+  for (const { offset, content } of await Promise.all(all)) expect([offset, content.length]).toEqual([bytes, bytes])
 })
 
 test('refuses what is longer than announced and writes none of the excess', async () => {

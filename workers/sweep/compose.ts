@@ -7,7 +7,7 @@ import type { Lifecycle } from '#shared/runtime/lifecycle.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import { createLayout } from '#shared/storage/layout.ts'
 import { checkRoot } from '#shared/storage/root.ts'
-import { composeUploads } from '#shared/uploads/compose-uploads.ts'
+import { composeUploads, noteNewSite } from '#shared/uploads/compose-uploads.ts'
 import { createFinishUpload } from '#shared/uploads/finish-upload.ts'
 import { createRebuild } from '#shared/uploads/rebuild/rebuild.ts'
 import { createRemoveUpload } from '#shared/uploads/remove-upload.ts'
@@ -38,6 +38,7 @@ export async function composeSweep(config: SweepConfig, log: Logger, life: Lifec
 
   const now = () => new Date()
   const uploads = composeUploads({ redis, keys, layout })
+  await noteNewSite(uploads)
   const actions = createActions(log, uploads.upkeep.addActions)
   const removeUpload = createRemoveUpload({ ...uploads, now, log })
   const finish = createFinishUpload({ ...uploads, locks, line, now, log })
