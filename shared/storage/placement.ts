@@ -103,11 +103,7 @@ export function createPlacement(layout: Layout) {
     /** Where the bytes of a complete upload lie, checked to be inside the owner's job (a user may have put links there). */
     async locate(record: UploadRecord): Promise<string | undefined> {
       const path = layout.placed(record.owner, record.job, record.placed_path ?? record.path)
-      const real = await realpath(path).catch(async (error) => {
-        if (!isMissing(error) && codeOf(error) !== 'ENOTDIR') throw error
-        await assertMounted(layout)
-        return undefined
-      })
+      const [real] = await Promise.all([realpathIfThere(path), assertMounted(layout)])
       return real !== undefined && (await isInsideJob(layout, record, real)) ? real : undefined
     },
 
@@ -186,10 +182,7 @@ async function isOfAnother(present: FileFacts, decision: Decision, target: strin
 /** Every name that was decided on for an upload lies in one folder. */
 async function removeHalfPlaced(layout: Layout, record: UploadRecord): Promise<void> {
   const copy = temporaryBeside(layout.placed(record.owner, record.job, record.path), record.id)
-  const folder = await realpath(dirname(copy)).catch((error) => {
-    if (isMissing(error) || codeOf(error) === 'ENOTDIR') return undefined
-    throw error
-  })
+  const folder = await realpathIfThere(dirname(copy))
   if (folder !== undefined && (await isInsideJob(layout, record, folder))) await unlinkIfThere(copy)
 }
 
@@ -234,6 +227,12 @@ async function isInsideJob(layout: Layout, record: UploadRecord, real: string): 
   const job = await realpath(layout.users).then((users) => `${users}${sep}${record.owner}${sep}jobs${sep}${record.job}`)
   return real === job || real.startsWith(`${job}${sep}`)
 }
+
+const realpathIfThere = (path: string): Promise<string | undefined> =>
+  realpath(path).catch((error) => {
+    if (isMissing(error) || codeOf(error) === 'ENOTDIR') return undefined
+    throw error
+  })
 
 const exists = async (path: string): Promise<boolean> => (await lstatIfThere(path)) !== undefined
 

@@ -26,13 +26,15 @@ export function createUploadFiles(layout: Layout) {
     })
 
   /** Makes the staging directory where it is missing. Twice: the sweep removes empty ones. */
-  const withFolder = (owner: string, work: () => Promise<void>): Promise<void> => {
+  const withFolder = async (owner: string, work: () => Promise<void>): Promise<void> => {
     const again = async (error: unknown) => {
       if (!isMissing(error)) throw error
       await assertMounted(layout)
       await makeDirectory(layout.staging(owner))
       await work()
     }
+    // Another file system may have come in its place, with folders of the same names.
+    await assertMounted(layout)
     return work().catch(again).catch(again)
   }
 

@@ -39,6 +39,7 @@ const NO_LIMIT = { quotaBytes: -1, freeBytes: -1 }
 export function createCreateFinal({ index, lookup, files, placement, locks, finish, limits, now }: CreateFinalDeps) {
   return async function createFinal(admission: FinalAdmission): Promise<{ record: FinalRecord; created: boolean }> {
     const { principal, partials } = admission
+    await placement.assertMounted()
     const found = await Promise.all(partials.map((id) => lookup.live(id, principal.user)))
     for (const upload of found) assertOwn(upload, principal)
     const claimer = found.find((upload) => upload?.partial?.final)?.partial?.final

@@ -1,7 +1,7 @@
 import { AppError } from '#shared/domain/errors.ts'
 import type { Room } from '#shared/redis/upload-index.ts'
 import type { Layout } from '#shared/storage/layout.ts'
-import { checkRoot, freeBytes } from '#shared/storage/root.ts'
+import { assertMounted, checkRoot, freeBytes } from '#shared/storage/root.ts'
 
 /** How long a look at the file system holds, ms: thousands of creations a second share one. */
 const FRESH_MS = 1_000
@@ -20,7 +20,8 @@ export function createRoomGauge(layout: Layout, config: RoomConfig) {
     const free = Math.max(0, (await freeBytes(layout)) - config.freeBytesReserve)
     return { quotaBytes: config.quotaBytes ?? -1, freeBytes: free }
   }
-  return (): Promise<Room> => {
+  return async (): Promise<Room> => {
+    await assertMounted(layout)
     const now = performance.now()
     if (seen === undefined || now - seen.at > FRESH_MS) seen = { at: now, room: look() }
     return seen.room
