@@ -11,11 +11,11 @@ import {
   placeIn,
 } from './content.ts'
 import { EmbeddedSearch, signaturesIn, weakCodecs } from './embedded/embedded-search.ts'
-import { programInStreams } from './embedded/inspect-streams.ts'
+import { mayHoldStreams, programInStreams } from './embedded/inspect-streams.ts'
 import { ExecutableSniffer } from './executables/executable-sniffer.ts'
 import { formatListeners } from './format-listeners.ts'
 import type { Inspection } from './inspection.ts'
-import { type ByteStream, Cursor, type Listener, TappedStream } from './io/byte-stream.ts'
+import { type ByteStream, Cursor, type Listener, showWhole, TappedStream } from './io/byte-stream.ts'
 import { spool } from './io/spool.ts'
 import { TailKeeper } from './io/tail-keeper.ts'
 import { judgeComName, judgeName, type NameFinding } from './names/name-rules.ts'
@@ -44,34 +44,34 @@ export class Walker implements MemberJudge {
 
   async judge(content: Content): Promise<Label> {
     this.#inspection.engine('name')
-    this.#reportAll(
-      content,
-      judgeName(content.name).filter((finding) => !isExpectedLibrary(content, finding)),
-    )
+    for (const finding of judgeName(content.name)) {
+      if (!isExpectedLibrary(content, finding)) this.#reportAll(content, [finding])
+    }
     const sniffer = new ExecutableSniffer((kind) => this.#executable(content, kind))
     const cursor = new Cursor(content.stream)
-    const head = await cursor.peek(HEAD)
+    const head = cursor.peekNow(HEAD) ?? (await cursor.peek(HEAD))
     this.#inspection.engine('executable', 'type')
     this.#inspection.engine('type')
-    const label =
+    const judged =
       head.length < HEAD ? this.#small(content, cursor, head, sniffer) : this.#large(content, cursor, head, sniffer)
-    this.#know(content, await label)
+    const label = judged instanceof Promise ? await judged : judged
+    this.#know(content, label)
     return label
   }
 
   /** All of it lies in one buffer: it is looked at there. */
-  async #small(content: Content, cursor: Cursor, bytes: Buffer, sniffer: ExecutableSniffer): Promise<Label> {
+  #small(content: Content, cursor: Cursor, bytes: Buffer, sniffer: ExecutableSniffer): Label | Promise<Label> {
     const sample = new Sample(bytes, bytes.length)
     const type = detect(sample, content.name)
     const search = this.#search(content, type, sample)
-    for (const listener of [sniffer, ...this.#listeners(content, type, sample), search]) {
-      listener.push(bytes)
-      listener.end?.()
-    }
+    showWhole(sniffer, bytes)
+    for (const listener of this.#listeners(content, type, sample)) showWhole(listener, bytes)
+    showWhole(search, bytes)
     this.#identify(content, sample, type)
     this.#checkTail(content, type, bytes, bytes.length)
-    await this.#checkStreams(content, type, sample, search)
-    return this.#open(content, type, sample, cursor)
+    const checked = this.#checkStreams(content, type, sample, search)
+    const open = () => this.#open(content, type, sample, cursor)
+    return checked === null ? open() : checked.then(open)
   }
 
   /** It is looked at while it streams by. */
@@ -102,14 +102,20 @@ export class Walker implements MemberJudge {
     })
   }
 
-  async #checkStreams(content: Content, type: Detected, sample: Sample, search: EmbeddedSearch): Promise<void> {
-    if (isArchive(type.family)) return
+  /** Null where there is nothing that must be waited for. */
+  #checkStreams(content: Content, type: Detected, sample: Sample, search: EmbeddedSearch): Promise<void> | null {
+    return isArchive(type.family) || !mayHoldStreams(search, sample)
+      ? null
+      : this.#lookIntoStreams(content, type, sample, search)
+  }
+
+  async #lookIntoStreams(content: Content, type: Detected, sample: Sample, search: EmbeddedSearch): Promise<void> {
     const inside = await programInStreams(search, sample, this.#inspection, content.place)
     if (inside === null) return
     this.#inspection.report('ambiguous_archive', content.place, `${type.label.en} with another file inside: ${inside}`)
   }
 
-  #listeners(content: Content, type: Detected, sample: Sample): Listener[] {
+  #listeners(content: Content, type: Detected, sample: Sample): readonly Listener[] {
     if (content.nativeZone) return []
     return formatListeners(type, content.name, sample, {
       executable: (detail) => this.#executable(content, detail),
@@ -145,13 +151,18 @@ export class Walker implements MemberJudge {
     this.#inspection.report(code, content.place, kind)
   }
 
-  async #open(content: Content, type: Detected, sample: Sample, cursor: Cursor): Promise<Label> {
+  #open(content: Content, type: Detected, sample: Sample, cursor: Cursor): Label | Promise<Label> {
     const reader = readerOf(type.family)
     if (reader !== undefined) return this.#walk(content, type.label, reader, cursor)
     if (isArchive(type.family) && !content.nativeZone) {
       this.#inspection.leave(content.place)
       this.#inspection.report('not_inspectable', content.place, `no decoder for ${type.label.en}`)
     }
+    const isKnown = type.known || (sample.isText && content.size !== null)
+    return isKnown && cursor.drainNow() ? type.label : this.#drain(content, type, sample, cursor)
+  }
+
+  async #drain(content: Content, type: Detected, sample: Sample, cursor: Cursor): Promise<Label> {
     const byLibrary = type.id !== 'binary' || sample.isText ? null : await labelByLibrary(sample)
     // Binary STL is known by its size alone, and what a codec gives has none before its end.
     const start = content.size === null && !type.known ? Buffer.from(sample.head.subarray(0, 512)) : null

@@ -8,7 +8,8 @@ import { type Report, TextScanner, Vocabulary } from './text-scanner.ts'
 /** By the ids of their dialects: there are few sets, and a case has thousands of files. */
 const VOCABULARIES = new Map<string, Vocabulary>()
 
-function vocabularyOf(dialects: readonly Dialect[]): Vocabulary {
+function vocabularyOf(dialects: readonly Dialect[]): Vocabulary | null {
+  if (dialects.length === 0) return null
   const key = dialects.map(({ id }) => id).join(' ')
   const known = VOCABULARIES.get(key)
   if (known !== undefined) return known
@@ -16,14 +17,26 @@ function vocabularyOf(dialects: readonly Dialect[]): Vocabulary {
   VOCABULARIES.set(key, made)
   return made
 }
+
+const BY_FORMAT = new Map<string, Vocabulary | null>()
+
+/** A known format has its dialects whatever the name is. */
+function vocabularyOfFormat(type: Detected): Vocabulary | null {
+  const known = BY_FORMAT.get(type.id)
+  if (known !== undefined) return known
+  const made = vocabularyOf(dialectsOf(type, ''))
+  BY_FORMAT.set(type.id, made)
+  return made
+}
+
 /**
  * Looks for code that a solver runs, or files it fetches, when it reads this content. Null where the format knows no such
  * thing: most content is not looked at. `report` gets the place behind the file's path, e.g. ":12".
  */
 export function activeScanner(type: Detected, name: string, report: Report): Listener | null {
   if (type.family === 'hdf5') return new Hdf5Scanner(report)
-  const dialects = dialectsOf(type, name)
-  return dialects.length === 0 ? null : new TextScanner(vocabularyOf(dialects), report)
+  const vocabulary = type.known ? vocabularyOfFormat(type) : vocabularyOf(dialectsOf(type, name))
+  return vocabulary === null ? null : new TextScanner(vocabulary, report)
 }
 
 /** What a name alone says; `isText` keeps binary files of such names out. */

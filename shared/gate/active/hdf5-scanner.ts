@@ -40,6 +40,9 @@ export class Hdf5Scanner {
   push(chunk: Buffer): void {
     if (this.#told.size < LIMITS.findings) this.#regions.push(chunk)
   }
+  whole(bytes: Buffer): void {
+    this.#regions.whole(bytes)
+  }
   end(): void {
     if (this.#told.size < LIMITS.findings) this.#regions.end()
   }

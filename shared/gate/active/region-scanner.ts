@@ -58,6 +58,11 @@ export class RegionScanner {
     this.#open = open - start
   }
 
+  /** Instead of all the others, for content that lies in one buffer: nothing is copied. */
+  whole(bytes: Buffer): void {
+    this.#region(bytes, 0, bytes.length)
+  }
+
   end(): void {
     this.#region(this.#held, this.#open, this.#held.length)
     this.#open = this.#held.length

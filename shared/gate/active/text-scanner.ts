@@ -7,6 +7,8 @@ import { BEHIND, type Region, RegionScanner } from './region-scanner.ts'
 import type { Dialect, Hit, Rule } from './rule.ts'
 
 const CONTEXT = 2048
+/** In front of the first line it makes it a line like any other, and its number 1. */
+const BREAK = Buffer.from('\n')
 
 /** Counting lines costs more than all the rest: behind so many bytes a place is given in bytes. */
 export const LINES_COUNTED = 16 * MIB
@@ -39,6 +41,7 @@ export class TextScanner {
   readonly #report: Report
   readonly #regions: RegionScanner
   readonly #comments: BlockComments | null
+  #begun = false
   #lines = 0
   #found = 0
 
@@ -47,12 +50,17 @@ export class TextScanner {
     this.#report = report
     this.#comments = vocabulary.blockComments ? new BlockComments() : null
     this.#regions = new RegionScanner((region) => this.#visit(region))
-    // A line break in front of the first line makes it a line like any other, and its number 1.
-    this.#regions.push(Buffer.from('\n'))
   }
 
   push(chunk: Buffer): void {
-    if (!this.#isDone) this.#regions.push(chunk)
+    if (this.#isDone) return
+    if (!this.#begun) this.#regions.push(BREAK)
+    this.#begun = true
+    this.#regions.push(chunk)
+  }
+
+  whole(bytes: Buffer): void {
+    this.#regions.whole(Buffer.concat([BREAK, bytes]))
   }
 
   end(): void {

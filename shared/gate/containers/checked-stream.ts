@@ -30,7 +30,24 @@ export class CheckedStream implements ByteStream {
 
   async next(): Promise<Buffer | null> {
     if (this.#failure !== undefined) throw this.#failure
-    const chunk = await this.#read()
+    try {
+      return this.#check(await this.#source.next())
+    } catch (error) {
+      return this.#explain(error)
+    }
+  }
+
+  nextNow(): Buffer | null | undefined {
+    if (this.#failure !== undefined) throw this.#failure
+    try {
+      const chunk = this.#source.nextNow?.()
+      return chunk === undefined ? undefined : this.#check(chunk)
+    } catch (error) {
+      return this.#explain(error)
+    }
+  }
+
+  #check(chunk: Buffer | null): Buffer | null {
     if (chunk === null) this.#checkEnd()
     else {
       this.#size += chunk.length
@@ -41,14 +58,10 @@ export class CheckedStream implements ByteStream {
     return chunk
   }
 
-  async #read(): Promise<Buffer | null> {
-    try {
-      return await this.#source.next()
-    } catch (error) {
-      if (error instanceof TooMuchData) return this.#tooLong()
-      if (error instanceof DamagedData) return this.#fail('not_inspectable', `damaged data: ${error.message}`)
-      throw error
-    }
+  #explain(error: unknown): never {
+    if (error instanceof TooMuchData) this.#tooLong()
+    if (error instanceof DamagedData) this.#fail('not_inspectable', `damaged data: ${error.message}`)
+    throw error
   }
 
   #tooLong(): never {
@@ -70,6 +83,6 @@ export class CheckedStream implements ByteStream {
 
   /** Reads what is left, so that every member is checked to its end whatever looked at it. */
   async finish(): Promise<void> {
-    while ((await this.next()) !== null);
+    for (let chunk = this.nextNow(); chunk !== null; ) chunk = chunk === undefined ? await this.next() : this.nextNow()
   }
 }

@@ -45,6 +45,10 @@ export class EmbeddedSearch implements Listener {
     this.#position += chunk.length
   }
 
+  whole(bytes: Buffer): void {
+    this.#regions.whole(bytes)
+  }
+
   end(): void {
     this.#regions.end()
   }

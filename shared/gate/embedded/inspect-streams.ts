@@ -19,6 +19,12 @@ import { uuencodedIn } from './uuencoded.ts'
 
 const HEAD = 64 * KIB
 
+const BEGIN = Buffer.from('begin')
+
+/** Whether there is anything to look at below. */
+export const mayHoldStreams = (search: EmbeddedSearch, { isText, head }: Sample): boolean =>
+  search.streams.length > 0 || search.left > 0 || (isText && head.includes(BEGIN))
+
 /**
  * What compressed streams inside other content hold. Blocks of data are ordinary (NRRD, many result files); a program or an
  * archive is not, and some tools would unpack it. Null if there is none.
@@ -48,7 +54,7 @@ export async function programInStreams(
 const OURS: ReadonlySet<Codec> = new Set<Codec>(['gzip', 'compress'])
 
 function programUuencoded(sample: Sample): string | null {
-  if (!sample.head.includes('begin')) return null
+  if (!sample.head.includes(BEGIN)) return null
   for (const head of uuencodedIn(sample.head.toString('latin1'))) {
     const inside = programOrArchive(head)
     if (inside !== null) return `${inside}, uuencoded`

@@ -10,7 +10,13 @@ export function hasArjHeader(b: Buffer, at: number): boolean {
 /** LHA: `at` is where "-lh5-" or the like stands, two bytes behind the start; the second byte is the sum of the header. */
 export function hasLhaHeader(b: Buffer, at: number): boolean {
   const start = at - 2
-  if (start < 0 || b.length < start + 22 || !/^-l[hz][0-9ds]-$/.test(b.toString('latin1', at, at + 5))) return false
+  if (
+    b[at] !== 0x2d ||
+    start < 0 ||
+    b.length < start + 22 ||
+    !/^-l[hz][0-9ds]-$/.test(b.toString('latin1', at, at + 5))
+  )
+    return false
   const level = b[start + 20] as number
   if (level === 2) return b.readUInt16LE(start) >= 26 && b.readUInt16LE(start) < 4096
   const size = b[start] as number

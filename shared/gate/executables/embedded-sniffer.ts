@@ -20,6 +20,9 @@ export class EmbeddedSniffer {
   push(chunk: Buffer): void {
     this.#regions.push(chunk)
   }
+  whole(bytes: Buffer): void {
+    this.#regions.whole(bytes)
+  }
   end(): void {
     this.#regions.end()
   }

@@ -2,8 +2,10 @@ import { isPlainDos, newerHeader } from './dos-header.ts'
 import { isInstallerClassId, rootClassIdAt } from './ole.ts'
 import { executableAtStart, ISO_AT, isDeb, isDmgTrailer, isHta, isIso } from './signatures.ts'
 
-/** Bytes at an address that decide; they may lie far beyond the head, so they are collected as they come by. */
-type Probe = { readonly at: number; readonly bytes: Buffer; filled: number; decide(bytes: Buffer): string | null }
+/** Bytes at an address that decide; they may lie far beyond the head. */
+type Place = { readonly at: number; readonly length: number; readonly decide: (bytes: Buffer) => string | null }
+/** The same where they are collected as they come by. */
+type Probe = Place & { readonly bytes: Buffer; filled: number }
 
 const HEAD = 64 * 1024
 const TAIL = 512
@@ -14,7 +16,7 @@ const TAIL = 512
  */
 export class ExecutableSniffer {
   readonly #onFound: (kind: string) => void
-  readonly #probes: Probe[] = []
+  #probes: readonly Probe[] = []
   #start: Buffer = Buffer.alloc(0)
   #tail: Buffer = Buffer.alloc(0)
   #size = 0
@@ -35,24 +37,20 @@ export class ExecutableSniffer {
 
   end(): void {
     if (this.#found) return
-    if (isDmgTrailer(this.#tail)) this.#hit('disk image (DMG)')
-    else if (isMz(this.#start) && isPlainDos(this.#start, this.#size)) this.#hit('DOS program (MZ)')
+    const kind = atEnd(this.#start, this.#tail, this.#size)
+    if (kind !== null) this.#hit(kind)
+  }
+
+  whole(bytes: Buffer): void {
+    const kind = executableIn(bytes)
+    if (kind !== null) this.#hit(kind)
   }
 
   #readHead(head: Buffer): void {
     this.#start = Buffer.from(head.subarray(0, 64))
-    const kind = executableAtStart(head) ?? executableText(head)
+    const kind = inHead(head)
     if (kind !== null) this.#hit(kind)
-    this.#watch(ISO_AT, 5, (bytes) => (isIso(bytes) ? 'disk image (ISO 9660 or UDF)' : null))
-    if (isMz(head) && head.length >= 64) this.#watch(head.readUInt32LE(0x3c), 64, newerHeader)
-    const classIdAt = rootClassIdAt(head)
-    if (classIdAt !== null) {
-      this.#watch(classIdAt, 16, (bytes) => (isInstallerClassId(bytes) ? 'Windows installer (MSI)' : null))
-    }
-  }
-
-  #watch(at: number, length: number, decide: Probe['decide']): void {
-    this.#probes.push({ at, bytes: Buffer.alloc(length), filled: 0, decide })
+    this.#probes = placesToLook(head).map((place) => ({ ...place, bytes: Buffer.alloc(place.length), filled: 0 }))
   }
 
   #feed(chunk: Buffer, start: number): void {
@@ -82,18 +80,41 @@ export class ExecutableSniffer {
 
 const isMz = (head: Buffer): boolean => (head[0] === 0x4d && head[1] === 0x5a) || (head[0] === 0x5a && head[1] === 0x4d)
 
-function executableText(head: Buffer): string | null {
+function inHead(head: Buffer): string | null {
+  const kind = executableAtStart(head)
+  if (kind !== null) return kind
   if (isDeb(head)) return 'software package (DEB)'
   return isHta(head) ? 'HTML application (HTA)' : null
 }
 
+const ISO: Place = {
+  at: ISO_AT,
+  length: 5,
+  decide: (bytes) => (isIso(bytes) ? 'disk image (ISO 9660 or UDF)' : null),
+}
+
+function placesToLook(head: Buffer): Place[] {
+  const places = [ISO]
+  if (isMz(head) && head.length >= 64) places.push({ at: head.readUInt32LE(0x3c), length: 64, decide: newerHeader })
+  const classIdAt = rootClassIdAt(head)
+  const decide = (bytes: Buffer) => (isInstallerClassId(bytes) ? 'Windows installer (MSI)' : null)
+  if (classIdAt !== null) places.push({ at: classIdAt, length: 16, decide })
+  return places
+}
+
+function atEnd(start: Buffer, tail: Buffer, size: number): string | null {
+  if (isDmgTrailer(tail)) return 'disk image (DMG)'
+  return isMz(start) && isPlainDos(start, size) ? 'DOS program (MZ)' : null
+}
+
 /** The kind of executable that a piece of bytes is, e.g. a gap between zip members. */
 export function executableIn(bytes: Buffer): string | null {
-  let found: string | null = null
-  const sniffer = new ExecutableSniffer((kind) => {
-    found = kind
-  })
-  sniffer.push(bytes)
-  sniffer.end()
-  return found
+  const head = bytes.length > HEAD ? bytes.subarray(0, HEAD) : bytes
+  const kind = inHead(head)
+  if (kind !== null) return kind
+  for (const { at, length, decide } of placesToLook(head)) {
+    const found = at < bytes.length ? decide(bytes.subarray(at, at + length)) : null
+    if (found !== null) return found
+  }
+  return atEnd(bytes, bytes, bytes.length)
 }

@@ -5,7 +5,7 @@ export const OLE_MAGIC = Buffer.from('d0cf11e0a1b11ae1', 'hex')
 
 /** Where the root entry's class id lies, or null if this is no OLE2 with a sane header. */
 export function rootClassIdAt(head: Buffer): number | null {
-  if (head.length < 52 || !head.subarray(0, 8).equals(OLE_MAGIC)) return null
+  if (head.length < 52 || head[0] !== OLE_MAGIC[0] || !head.subarray(0, 8).equals(OLE_MAGIC)) return null
   const shift = head.readUInt16LE(30)
   if (shift !== 9 && shift !== 12) return null
   const sector = head.readUInt32LE(48)

@@ -24,7 +24,7 @@ function machO(b: Buffer): string | null {
 
 const LNK = Buffer.from('4c0000000114020000000000c000000000000046', 'hex')
 const windowsShortcut = (b: Buffer): string | null =>
-  b.subarray(0, LNK.length).equals(LNK) ? 'Windows shortcut (LNK)' : null
+  b[0] === LNK[0] && b.subarray(0, LNK.length).equals(LNK) ? 'Windows shortcut (LNK)' : null
 
 /** x86, x86-64, ARM Thumb-2, ARM64: what compilers for Windows write. */
 const COFF_MACHINES = new Set([0x014c, 0x8664, 0x01c4, 0xaa64])
@@ -65,15 +65,26 @@ const rpm = (b: Buffer): string | null =>
 
 /** HTML that Windows runs with the user's rights; the tag may stand anywhere in its head, but prose about it is prose. */
 export const isHta = (head: Buffer): boolean =>
-  /^[\s\u00bb\u00bf\u00ef]*</.test(head.toString('latin1', 0, 256)) &&
-  /<hta:application[\s>/]/i.test(head.toString('latin1', 0, 64 * 1024))
+  beginsWithTag(head) && /<hta:application[\s>/]/i.test(head.toString('latin1', 0, 64 * 1024))
+
+/** White space and the bytes of a UTF-8 mark. */
+const BEFORE_TAG: ReadonlySet<number> = new Set([9, 10, 11, 12, 13, 32, 0xa0, 0xbb, 0xbf, 0xef])
+function beginsWithTag(head: Buffer): boolean {
+  const end = Math.min(256, head.length)
+  for (let at = 0; at < end; at++) {
+    if (head[at] === 0x3c) return true
+    if (!BEFORE_TAG.has(head[at] as number)) return false
+  }
+  return false
+}
 
 /** ISO 9660 and UDF: the first volume descriptor lies 32 KiB behind the start. */
 export const ISO_AT = 0x8001
 export const isIso = (bytes: Buffer): boolean => /^(?:CD001|BEA01|NSR0[23])/.test(bytes.toString('latin1', 0, 5))
 
 /** A Debian package is an `ar` whose first member has this name. */
-export const isDeb = (head: Buffer): boolean => head.toString('latin1', 0, 21) === '!<arch>\ndebian-binary'
+export const isDeb = (head: Buffer): boolean =>
+  head[0] === 0x21 && head.toString('latin1', 0, 21) === '!<arch>\ndebian-binary'
 
 /** The trailer of a macOS disk image, in the last 512 bytes: 'koly', version 4, length 512. */
 export const isDmgTrailer = (tail: Buffer): boolean =>

@@ -3,6 +3,11 @@ const EMPTY = Buffer.alloc(0)
 /** Bytes that come once, in order. A chunk is valid until the next call; a stream that has failed fails again. */
 export interface ByteStream {
   next(): Promise<Buffer | null>
+  /**
+   * The same where nothing has to be waited for: a promise costs more than the bytes of a small member. Undefined, and nothing
+   * has happened, where it would have to wait. Chunks given before stay valid.
+   */
+  nextNow?(): Buffer | null | undefined
 }
 
 /** Reads a stream with a look ahead; itself a stream of what has not been taken yet. */
@@ -39,6 +44,17 @@ export class Cursor implements ByteStream {
     this.#chunk = parts[0]?.length === 0 && parts.length === 2 ? (parts[1] as Buffer) : Buffer.concat(parts)
   }
 
+  /** The same as peek where nothing has to be waited for; else undefined. */
+  peekNow(length: number): Buffer | undefined {
+    while (this.#chunk.length < length && !this.#ended) {
+      const chunk = this.#source.nextNow?.()
+      if (chunk === undefined) return undefined
+      if (chunk === null) this.#ended = true
+      else this.#chunk = this.#chunk.length === 0 ? chunk : Buffer.concat([this.#chunk, chunk])
+    }
+    return this.#chunk.length > length ? this.#chunk.subarray(0, length) : this.#chunk
+  }
+
   /** Takes `length` bytes; fewer only at the end. */
   async take(length: number): Promise<Buffer> {
     const bytes = await this.peek(length)
@@ -59,8 +75,17 @@ export class Cursor implements ByteStream {
     return bytes
   }
 
+  nextNow(max = Number.POSITIVE_INFINITY): Buffer | null | undefined {
+    const held = this.peekNow(1)
+    if (held === undefined) return undefined
+    if (held.length === 0) return null
+    const bytes = this.#chunk.length > max ? this.#chunk.subarray(0, max) : this.#chunk
+    this.#consume(bytes.length)
+    return bytes
+  }
+
   #consume(length: number): void {
-    this.#chunk = this.#chunk.subarray(length)
+    this.#chunk = length === this.#chunk.length ? EMPTY : this.#chunk.subarray(length)
     this.position += length
   }
 
@@ -84,6 +109,12 @@ export class Cursor implements ByteStream {
   drain(): Promise<number> {
     return this.skip(Number.POSITIVE_INFINITY)
   }
+
+  /** Takes all there is if the source is known to hold no more; false, and nothing has happened, if it may. */
+  drainNow(): boolean {
+    if (this.#ended) this.#consume(this.#chunk.length)
+    return this.#ended
+  }
 }
 
 /** A buffer as a stream of one chunk. */
@@ -93,6 +124,9 @@ export class BufferStream implements ByteStream {
     this.#bytes = bytes.length === 0 ? null : bytes
   }
   async next(): Promise<Buffer | null> {
+    return this.nextNow()
+  }
+  nextNow(): Buffer | null {
     const bytes = this.#bytes
     this.#bytes = null
     return bytes
@@ -116,9 +150,31 @@ export class LimitedStream implements ByteStream {
     this.#left -= bytes.length
     return bytes
   }
+  nextNow(): Buffer | null | undefined {
+    if (this.#left === 0) return null
+    const bytes = this.#source.nextNow(this.#left)
+    if (bytes === undefined) return undefined
+    if (bytes === null) throw this.#onShort(this.#left)
+    this.#left -= bytes.length
+    return bytes
+  }
 }
 
-export type Listener = { push(chunk: Buffer): void; end?(): void }
+export type Listener = {
+  push(chunk: Buffer): void
+  end?(): void
+  /** Instead of both, where all there is lies in one buffer. */
+  whole?(bytes: Buffer): void
+}
+
+/** Shows a listener all there is at once. */
+export function showWhole(listener: Listener, bytes: Buffer): void {
+  if (listener.whole !== undefined) listener.whole(bytes)
+  else {
+    listener.push(bytes)
+    listener.end?.()
+  }
+}
 
 /** Shows every chunk to listeners on its way, and the end. */
 export class TappedStream implements ByteStream {

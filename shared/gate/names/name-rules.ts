@@ -15,13 +15,20 @@ const INVISIBLE = new RegExp(`${BIDI.source}|${ZERO_WIDTH.source}`, 'g')
 /** Full stops that other systems or fonts make a dot of; NFKC covers the full-width ones. */
 const OTHER_DOTS = /[\u3002\uff61]/g
 
+/** ASCII without a colon, and without a dot or a blank at its end: it becomes nothing else, and nearly every name is such a one. */
+const PLAIN = /^[ -9;-~]*[!--/-9;-~]$/
+
 /** The names a name may become: NFKC, without what is invisible, per NTFS stream, without trailing dots and spaces. */
 function becomes(name: string): string[] {
+  if (PLAIN.test(name)) return [name.toLowerCase()]
   const plain = name.normalize('NFKC').replace(INVISIBLE, '').replace(OTHER_DOTS, '.')
   return plain.split(':').map((part) => part.replace(/[.\s]+$/u, '').toLowerCase())
 }
 
-export const extensionOf = (name: string): string => /\.([^.]*)$/.exec(name)?.[1]?.toLowerCase() ?? ''
+export function extensionOf(name: string): string {
+  const dot = name.lastIndexOf('.')
+  return dot === -1 ? '' : name.slice(dot + 1).toLowerCase()
+}
 
 /** What a file name says by itself, on any system it may be brought to. */
 export function judgeName(name: string): NameFinding[] {
@@ -34,6 +41,7 @@ export function judgeName(name: string): NameFinding[] {
   }
   const script = extensions.find((extension) => WINDOWS_SCRIPT.has(extension))
   if (script !== undefined) findings.push({ code: 'windows_script', detail: `ends in .${script}` })
+  if (PLAIN.test(name)) return findings
   if (BIDI.test(name)) findings.push({ code: 'odd_name', detail: 'holds characters that turn the reading direction' })
   else if (ZERO_WIDTH.test(name)) findings.push({ code: 'odd_name', detail: 'holds characters that cannot be seen' })
   else if (/[\uff01-\uff5e]/.test(name) && name.normalize('NFKC').lastIndexOf('.') !== name.lastIndexOf('.'))

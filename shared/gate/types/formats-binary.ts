@@ -1,13 +1,13 @@
 import { format } from './format.ts'
 import { MAPDL_FORMATS } from './formats-mapdl.ts'
-import { all, any, binaryStl, contains, hex, magic, u32 } from './probes.ts'
+import { all, any, behind, binaryStl, contains, hex, magic, u32 } from './probes.ts'
 import type { Sample } from './sample.ts'
 
 /** Title of 40 blanks-padded characters, then the file type and a release such as R712 (single or double words). */
 const d3plot = ({ head }: Sample): boolean =>
   head.length >= 64 &&
-  /^[\x20-\x7e]{40}/.test(head.toString('latin1', 0, 40)) &&
   [1, 4, 11].includes(head.readUInt32LE(44)) &&
+  /^[\x20-\x7e]{40}/.test(head.toString('latin1', 0, 40)) &&
   /^R\d{3}|^\d{3,4}$/.test(head.toString('latin1', 52, 56))
 
 const sw2015 = ({ head }: Sample): boolean =>
@@ -17,7 +17,7 @@ const classicNetcdf = any(hex('43444601'), hex('43444602'), hex('43444605'))
 
 /** Two letters are weak: its own size must fit into the file, the reserved words be zero, and its second header be a known one. */
 const bmp = ({ head, size }: Sample): boolean => {
-  if (head.length < 26 || head.toString('latin1', 0, 2) !== 'BM' || head.readUInt32LE(6) !== 0) return false
+  if (head.length < 26 || head.readUInt16BE(0) !== 0x424d || head.readUInt32LE(6) !== 0) return false
   const [own, pixels, second] = [head.readUInt32LE(2), head.readUInt32LE(10), head.readUInt32LE(14)]
   return (size === null || own <= size) && own >= 26 && pixels <= own && [12, 40, 52, 56, 64, 108, 124].includes(second)
 }
@@ -65,7 +65,7 @@ export const CAE_BINARY_FORMATS = [
     'dwg',
     'binary',
     'dwg',
-    ({ head }) => /^AC10\d\d\0/.test(head.toString('latin1', 0, 7)),
+    behind([0x41], ({ head }) => /^AC10\d\d\0/.test(head.toString('latin1', 0, 7))),
     'AutoCAD drawing (DWG)',
     'AutoCAD 도면 (DWG)',
   ),

@@ -6,10 +6,10 @@ const lha: Probe = ({ head }) => hasLhaHeader(head, 2)
 const arj: Probe = all(hex('60ea'), ({ head }) => hasArjHeader(head, 0))
 
 /** Version 0 or 1, and a dictionary of 4 KiB to 512 MiB. */
-const lzip: Probe = (sample) => {
-  const [version, size] = [sample.head[4] ?? 2, (sample.head[5] ?? 0) & 0x1f]
-  return magic('LZIP')(sample) && version <= 1 && size >= 12 && size <= 29
-}
+const lzip: Probe = all(magic('LZIP'), ({ head }) => {
+  const [version, size] = [head[4] ?? 2, (head[5] ?? 0) & 0x1f]
+  return version <= 1 && size >= 12 && size <= 29
+})
 
 /** The superblock of ext2 to ext4: its magic alone is two bytes, so the figures beside it must be sane. */
 const extImage: Probe = ({ head }) =>

@@ -1,4 +1,5 @@
 import { beginsAsCpio } from '../containers/cpio/header.ts'
+import { firstBytesOf } from './first-bytes.ts'
 import type { Sample } from './sample.ts'
 
 /** Whether a sample is of a format. Probes look at the head only, and never run longer for a larger file. */
@@ -31,14 +32,21 @@ export const u32 = (at: number, ...values: readonly number[]): Probe =>
   )
 
 /** A pattern in the first `within` characters of text; anchored patterns keep it cheap. */
-export const text = (pattern: RegExp, within = 256): Probe =>
-  needing((sample) => sample.isText && pattern.test(sample.text.slice(0, within)), { onlyText: true })
+export const text = (wanted: RegExp, within = 256): Probe =>
+  needing((sample) => sample.isText && wanted.test(sample.text.slice(0, within)), { ...begin(wanted), onlyText: true })
 
 /** The same on content that may be binary behind a text header. */
-export const pattern =
-  (wanted: RegExp, within = 256): Probe =>
-  (sample) =>
-    wanted.test(sample.text.slice(0, within))
+export const pattern = (wanted: RegExp, within = 256): Probe =>
+  needing((sample) => wanted.test(sample.text.slice(0, within)), begin(wanted))
+
+function begin(wanted: RegExp): Needs {
+  const first = firstBytesOf(wanted)
+  return first === undefined ? {} : { first }
+}
+
+/** A probe that can only say yes behind one of these bytes. */
+export const behind = (first: readonly number[], probe: (sample: Sample) => boolean): Probe =>
+  needing(probe, { first: new Set(first) })
 
 /** Words that must all stand somewhere in the head, e.g. the link names of an HDF5 file. */
 export const contains = (...words: readonly string[]): Probe => {
@@ -76,8 +84,10 @@ export const binaryStl: Probe = ({ head, size }) =>
   size !== null && head.length >= 84 && size === 84 + 50 * head.readUInt32LE(80)
 
 /** gzip, deflate, no reserved flag (RFC 1952). */
-export const gzip: Probe = ({ head }) =>
-  head.length >= 10 && head.readUIntBE(0, 3) === 0x1f8b08 && ((head[3] as number) & 0xe0) === 0
+export const gzip: Probe = behind(
+  [0x1f],
+  ({ head }) => head.length >= 10 && head.readUIntBE(0, 3) === 0x1f8b08 && ((head[3] as number) & 0xe0) === 0,
+)
 
 /** The header block's checksum over unsigned or signed bytes, as both kinds of writers exist. */
 export const tar: Probe = ({ head }) => head.length >= 512 && isTarHeader(head.subarray(0, 512))
@@ -102,13 +112,13 @@ export function isTarHeader(block: Buffer): boolean {
 export const emptyTar: Probe = ({ head }) => head.length >= 1024 && head.every((byte) => byte === 0)
 
 /** .lzma has no magic: properties 5D, a dictionary of 2^n or 2^n+2^(n-1), and a size that is unknown or sane. */
-export const lzmaAlone: Probe = ({ head }) => {
+export const lzmaAlone: Probe = behind([0x5d], ({ head }) => {
   if (head.length < 13 || head[0] !== 0x5d || head[13] !== 0) return false
   const dictionary = head.readUInt32LE(1)
   const [low, high] = [head.readUInt32LE(5), head.readUInt32LE(9)]
   const bits = dictionary.toString(2)
   return dictionary >= 4096 && /^11?0+$/.test(bits) && ((low === 0xffffffff && high === 0xffffffff) || high < 256)
-}
+})
 
 const SKIPPABLE = 0x184d2a50
 const LZ4 = 0x184d2204
@@ -133,11 +143,13 @@ export const lz4: Probe = ({ head }) =>
     head.readUInt32LE(0) === 0x184c2102 ||
     lz4BehindSkippable(head))
 
-export const bzip2: Probe = ({ head }) =>
-  head.length >= 10 && /^BZh[1-9](1AY&SY|\x17rE8P\x90)/.test(head.toString('latin1', 0, 10))
+export const bzip2: Probe = behind(
+  [0x42],
+  ({ head }) => head.length >= 10 && /^BZh[1-9](1AY&SY|\x17rE8P\x90)/.test(head.toString('latin1', 0, 10)),
+)
 
 /** compress(1): two bytes are weak, so its flags must be sane as well. */
-export const compress: Probe = ({ head }) => {
+export const compress: Probe = behind([0x1f], ({ head }) => {
   const flags = head[2] ?? 0
   return (
     head.length > 3 &&
@@ -146,6 +158,7 @@ export const compress: Probe = ({ head }) => {
     (flags & 0x1f) >= 9 &&
     (flags & 0x1f) <= 16
   )
-}
+})
 
-export const cpio: Probe = ({ head }) => beginsAsCpio(head)
+/** Digits in all forms but the binary one, whose word stands in either byte order. */
+export const cpio: Probe = behind([0x30, 0xc7, 0x71], ({ head }) => beginsAsCpio(head))

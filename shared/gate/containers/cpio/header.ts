@@ -89,7 +89,7 @@ const MAGICS = ['070701', '070702', '070707', '070727']
 
 /** Whether content has the first letters of a cpio and no header: bsdtar goes on at the next thing that looks like one. */
 export const hasDamagedStart = (head: Buffer): boolean =>
-  MAGICS.includes(head.toString('latin1', 0, 6)) && parseCpioHeader(head) === null
+  head[0] === 0x30 && MAGICS.includes(head.toString('latin1', 0, 6)) && parseCpioHeader(head) === null
 
 /** Where such a thing is, from `from` to `to`; -1 if nowhere. */
 export function nextHeader(bytes: Buffer, from: number, to: number): number {

@@ -3,6 +3,7 @@ import { Inflate64Stream } from '../../decoders/inflate64.ts'
 import type { Inspection } from '../../inspection.ts'
 import { BufferStream, type ByteStream, Cursor } from '../../io/byte-stream.ts'
 import { InflateStream, inflateSmall } from '../../io/inflate.ts'
+import { inflateTiny, TINY } from '../../io/inflate-tiny.ts'
 import { type RandomAccess, RangeStream, type Window } from '../../io/random-access.ts'
 import { GateProblem } from '../../problem.ts'
 import { CODECS } from '../codecs/codecs.ts'
@@ -111,9 +112,13 @@ class SmallInflate implements ByteStream {
     this.#size = size
   }
   async next(): Promise<Buffer | null> {
+    return this.nextNow()
+  }
+  nextNow(): Buffer | null {
     if (this.#done) return null
     this.#done = true
-    const { data, consumed } = inflateSmall(this.#packed, this.#size)
+    const tiny = this.#packed.length <= TINY && this.#size <= TINY ? inflateTiny(this.#packed, this.#size) : null
+    const { data, consumed } = tiny ?? inflateSmall(this.#packed, this.#size)
     this.consumed = consumed
     return data.length === 0 ? null : data
   }
