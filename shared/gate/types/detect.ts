@@ -59,7 +59,12 @@ export const FORMATS: readonly Format[] = [
 const WEAK = new Set(['compress', 'lzma'])
 
 const fits = (entry: Format, sample: Sample, extension: string): boolean =>
-  entry.probe !== null && (!WEAK.has(entry.id) || entry.extensions.includes(extension)) && entry.probe(sample)
+  entry.probe?.(sample) === true && (!WEAK.has(entry.id) || entry.extensions.includes(extension))
+
+const BY_NAME = new Map<string, Format[]>()
+for (const entry of BY_NAME_FORMATS) {
+  for (const extension of entry.extensions) BY_NAME.set(extension, [...(BY_NAME.get(extension) ?? []), entry])
+}
 
 const EMPTY: Label = { en: 'empty file', ko: '빈 파일' }
 const TEXT: Label = { en: 'technical file, format unknown (text)', ko: '형식을 알 수 없는 기술 파일 (텍스트)' }
@@ -75,7 +80,7 @@ export function detect(sample: Sample, name: string): Detected {
   const extension = extensionOf(name)
   const found =
     signedFor(sample).find((entry) => fits(entry, sample, extension)) ??
-    BY_NAME_FORMATS.find((entry) => entry.extensions.includes(extension) && fits(entry, sample, extension))
+    BY_NAME.get(extension)?.find((entry) => fits(entry, sample, extension))
   if (found !== undefined) return { id: found.id, family: found.family, label: found.label, known: true }
   if (isStates(sample, name)) return { id: 'lsdyna-states', family: 'binary', label: STATES, known: false }
   return sample.isText

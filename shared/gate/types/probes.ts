@@ -32,12 +32,16 @@ export const u32 = (at: number, ...values: readonly number[]): Probe =>
   )
 
 /** A pattern in the first `within` characters of text; anchored patterns keep it cheap. */
-export const text = (wanted: RegExp, within = 256): Probe =>
-  needing((sample) => sample.isText && wanted.test(sample.text.slice(0, within)), { ...begin(wanted), onlyText: true })
+export const text = (wanted: RegExp, within = 256): Probe => {
+  const fits = pattern(wanted, within)
+  return needing((sample) => sample.isText && fits(sample), { ...begin(wanted), onlyText: true })
+}
 
 /** The same on content that may be binary behind a text header. */
-export const pattern = (wanted: RegExp, within = 256): Probe =>
-  needing((sample) => wanted.test(sample.text.slice(0, within)), begin(wanted))
+export const pattern = (wanted: RegExp, within = 256): Probe => {
+  const isTag = wanted.source.startsWith('<')
+  return needing((sample) => (!isTag || sample.mayHoldTags) && wanted.test(sample.text.slice(0, within)), begin(wanted))
+}
 
 function begin(wanted: RegExp): Needs {
   const first = firstBytesOf(wanted)
@@ -89,10 +93,14 @@ export const gzip: Probe = behind(
   ({ head }) => head.length >= 10 && head.readUIntBE(0, 3) === 0x1f8b08 && ((head[3] as number) & 0xe0) === 0,
 )
 
+const IN_SUM: ReadonlySet<number> = new Set(Buffer.from(' \0' + '01234567', 'latin1'))
+
 /** The header block's checksum over unsigned or signed bytes, as both kinds of writers exist. */
 export const tar: Probe = ({ head }) => head.length >= 512 && isTarHeader(head.subarray(0, 512))
 
 export function isTarHeader(block: Buffer): boolean {
+  // Nearly all content ends here: an octal digit, a blank or a zero, and one of the last two behind the digits.
+  if (!IN_SUM.has(block[148] as number) || !IN_SUM.has(block[149] as number)) return false
   const stored = /^[ \0]*([0-7]{1,7})[ \0]/.exec(block.toString('latin1', 148, 156))?.[1]
   if (stored === undefined) return false
   let sum = 8 * 0x20
@@ -134,14 +142,22 @@ const lz4BehindSkippable = (head: Buffer): boolean => {
   const at = behindSkippable(head)
   return at > 0 && at + 7 <= head.length && head.readUInt32LE(at) === LZ4
 }
-export const zstd: Probe = ({ head }) =>
-  head.length >= 8 &&
-  (head.readUInt32LE(0) === 0xfd2fb528 || (isSkippable(head, 0) && head.length > 12 && !lz4BehindSkippable(head)))
-export const lz4: Probe = ({ head }) =>
-  head.length >= 7 &&
-  ((head.readUInt32LE(0) === LZ4 && ((head[4] as number) & 0xc0) === 0x40) ||
-    head.readUInt32LE(0) === 0x184c2102 ||
-    lz4BehindSkippable(head))
+/** The first byte of skippable frames. */
+const SKIPPABLE_FIRST = Array.from({ length: 16 }, (_, i) => (SKIPPABLE & 0xff) + i)
+export const zstd: Probe = behind(
+  [0x28, ...SKIPPABLE_FIRST],
+  ({ head }) =>
+    head.length >= 8 &&
+    (head.readUInt32LE(0) === 0xfd2fb528 || (isSkippable(head, 0) && head.length > 12 && !lz4BehindSkippable(head))),
+)
+export const lz4: Probe = behind(
+  [0x04, 0x02, ...SKIPPABLE_FIRST],
+  ({ head }) =>
+    head.length >= 7 &&
+    ((head.readUInt32LE(0) === LZ4 && ((head[4] as number) & 0xc0) === 0x40) ||
+      head.readUInt32LE(0) === 0x184c2102 ||
+      lz4BehindSkippable(head)),
+)
 
 export const bzip2: Probe = behind(
   [0x42],

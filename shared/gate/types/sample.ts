@@ -9,6 +9,7 @@ export class Sample {
   readonly size: number | null
   readonly isText: boolean
   #text: string | undefined
+  #mayHoldTags: boolean | undefined
 
   constructor(head: Buffer, size: number | null) {
     this.head = head
@@ -20,6 +21,12 @@ export class Sample {
   get text(): string {
     this.#text ??= headText(this.head, TEXT_HEAD)
     return this.#text
+  }
+
+  /** Whether there is a "<" at all, which most text has none of. */
+  get mayHoldTags(): boolean {
+    this.#mayHoldTags ??= this.text.includes('<')
+    return this.#mayHoldTags
   }
 
   startsWith(bytes: Buffer, at = 0): boolean {

@@ -1,9 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { constants, crc32, deflateRawSync } from 'node:zlib'
+import { constants, crc32, deflateRawSync, gzipSync } from 'node:zlib'
 import type { Decoders } from '#shared/gate/decoders/decoders.ts'
 import { BOMB_CASES } from '../../support/adversary/catalogue.ts'
 import { crcRepeated } from '../../support/archives/bombs.ts'
+import { tarOf } from '../../support/archives/tar.ts'
 import { zipOf } from '../../support/archives/zip.ts'
 import { lsDynaDeck } from '../deck.ts'
 import { median } from '../statistics.ts'
@@ -41,12 +42,11 @@ export async function memberTable(folder: string, decoders: Decoders): Promise<s
 }
 
 const small = lsDynaDeck(600)
+const members = Array.from({ length: 20_000 }, (_, i) => ({ name: `case/${i % 100}/${i}.k`, data: small }))
 const LARGE: readonly (readonly [name: string, file: string, make: () => Buffer])[] = [
-  [
-    '20,000 members of 600 bytes',
-    'members.zip',
-    () => zipOf(Array.from({ length: 20_000 }, (_, i) => ({ name: `case/${i % 100}/${i}.k`, data: small }))),
-  ],
+  ['20,000 members of 600 bytes, zip', 'members.zip', () => zipOf(members)],
+  ['20,000 members of 600 bytes, tar', 'members.tar', () => tarOf(members)],
+  ['20,000 members of 600 bytes, tar.gz', 'members.tar.gz', () => gzipSync(tarOf(members))],
   ['2 GiB of mesh text in one member', 'mesh.zip', repeatedMesh],
 ]
 
