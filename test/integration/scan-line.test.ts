@@ -6,6 +6,7 @@ import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import { createScanLine, type ScanLine } from '#shared/queue/scan-line.ts'
 import { connectRedis } from '#shared/redis/connect.ts'
 import { createKeys, type Keys } from '#shared/redis/keys.ts'
+import { probeRedis } from '#shared/redis/probe-redis.ts'
 import type { RedisClient } from '#shared/redis/redis-client.ts'
 import { createUploadIndex, type UploadIndex } from '#shared/redis/upload-index.ts'
 import { createLogger } from '#shared/runtime/logger.ts'
@@ -82,6 +83,7 @@ async function startWorker(
       done.push(job.owner)
       return undefined
     },
+    probe: () => probeRedis(redis, keys),
     async hold(job) {
       const found = await index.get(job.id)
       if (found !== undefined) await index.step('hold', found.record, 5)

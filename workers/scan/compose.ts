@@ -8,6 +8,7 @@ import { checkRedis } from '#shared/redis/check-redis.ts'
 import { connectRedis } from '#shared/redis/connect.ts'
 import { createDecoderReports } from '#shared/redis/decoder-reports.ts'
 import { createKeys } from '#shared/redis/keys.ts'
+import { probeRedis } from '#shared/redis/probe-redis.ts'
 import { createProgressPublisher } from '#shared/redis/progress-publisher.ts'
 import { createUploadLocks } from '#shared/redis/upload-lock.ts'
 import type { Lifecycle } from '#shared/runtime/lifecycle.ts'
@@ -77,6 +78,7 @@ export async function composeScan(config: ScanConfig, log: Logger, life: Lifecyc
     concurrency: config.concurrency,
     scanUpload: createScanUpload({ layout, files, index, scanFile, policies, assemble, settle, publisher, now }),
     hold: createHoldUpload({ files, index, now }),
+    probe: () => probeRedis(redis, keys),
   })
   life.onStop('scan worker', () => worker.stop(config.stopStepMs * GRACE_SHARE))
   await worker.ready()

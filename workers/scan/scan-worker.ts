@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq'
 import { parseScanJob, SCAN_QUEUE, type ScanJob } from '#shared/contracts/scan-job.ts'
 import { isRetryable } from '#shared/domain/errors.ts'
@@ -6,6 +7,7 @@ import type { ScanLine } from '#shared/queue/scan-line.ts'
 import type { Keys } from '#shared/redis/keys.ts'
 import type { RedisClient } from '#shared/redis/redis-client.ts'
 import { isRedisAway } from '#shared/redis/redis-errors.ts'
+import { withDeadline } from '#shared/runtime/deadline.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import { isFaultOfTheSite, translateDiskError } from '#shared/storage/disk-errors.ts'
 
@@ -18,6 +20,8 @@ export type ScanWorkerDeps = {
   scanUpload: (job: ScanJob, signal: AbortSignal) => Promise<Verdict | undefined>
   /** After the last attempt: the upload waits for a person. */
   hold: (job: ScanJob, reason: string) => Promise<void>
+  /** Fails while Redis takes no writes. */
+  probe: () => Promise<void>
 }
 
 /** A job whose worker was killed is taken over after this long, ms, at the latest one check later. */
@@ -33,7 +37,7 @@ const RETRY_MS = 1_000
 const HAND_BACK_MS = 100
 
 /** Queue mechanics only; what a scan is lives in scan-upload.ts. `stop` hands running scans back, uncharged. */
-export function startScanWorker({ redis, keys, log, line, concurrency, scanUpload, hold }: ScanWorkerDeps) {
+export function startScanWorker({ redis, keys, log, line, concurrency, scanUpload, hold, probe }: ScanWorkerDeps) {
   const stopping = new AbortController()
   let gone: (() => Promise<void>) | undefined
 
@@ -95,17 +99,31 @@ export function startScanWorker({ redis, keys, log, line, concurrency, scanUploa
   // Unheard, it would go round the logger to console.error.
   worker.on('error', (err) => log.error({ err }, 'scan worker'))
 
+  async function endInOrder(): Promise<void> {
+    await gone?.()
+    await worker.close()
+    await Promise.all(telling)
+  }
+
+  /** What BullMQ has still to tell a Redis that is away would be waited for without end. Whoever comes next finds these jobs by their leases. */
+  async function leaveIfAway(ended: Promise<void>, limitMs: number): Promise<void> {
+    const fault = await withDeadline('asking Redis', limitMs, probe).catch((error: unknown) => error)
+    if (fault === undefined) return ended
+    log.warn({ err: fault }, 'Redis is away: what was being scanned is left to the other workers')
+    redis.disconnect()
+  }
+
   return {
     ready: async () => {
       await worker.waitUntilReady()
       gone = await line.join(concurrency)
     },
-    /** Takes no new job, gives running scans `graceMs` to end, then cuts them off. */
+    /** Takes no new job, gives running scans `graceMs` to end, then cuts them off; half of it longer where Redis is away. */
     async stop(graceMs: number): Promise<void> {
-      await gone?.()
+      const ended = endInOrder()
       const cut = setTimeout(() => stopping.abort(), graceMs)
-      await worker.close().finally(() => clearTimeout(cut))
-      await Promise.all(telling)
+      const late = once(stopping.signal, 'abort').then(() => leaveIfAway(ended, graceMs / 2))
+      await Promise.race([ended, late]).finally(() => clearTimeout(cut))
     },
   }
 }
