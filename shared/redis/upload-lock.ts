@@ -55,7 +55,7 @@ const busy = () =>
   })
 const noPlace = (most: number) =>
   new AppError(
-    'throttled',
+    'crowded',
     'too_many_uploads',
     `Cannot receive more than ${most} uploads of one user at a time: go on when one of them has ended`,
     { retryAfterSeconds: 5 },

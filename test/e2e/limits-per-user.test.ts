@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { Upload } from 'tus-js-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectRedis } from '#shared/redis/connect.ts'
 import { createKeys } from '#shared/redis/keys.ts'
@@ -56,7 +57,7 @@ test('1,000 creations at once through two processes against a quota for 500: exa
   expect(await quota()).toMatchObject({ used: 0, reserved: 0 })
 }, 120_000)
 
-test('one body too many waits for its turn; beyond that 429 and when to come back', async () => {
+test('one body too many waits for its turn; beyond that 503 and when to come back', async () => {
   const body = Buffer.from('0123456789')
   const id = idOf(await tus(api(0), token, 'POST', '', { 'Upload-Length': '10' }))
   const headers = {
@@ -78,15 +79,48 @@ test('one body too many waits for its turn; beyond that 429 and when to come bac
   // Of these one waits, the other is refused.
   const [first, second] = [send(api(0), token, body), send(api(0), token, body)]
   const { response } = await Promise.race([first, second])
-  expect([response.status, response.headers.get('retry-after')]).toEqual([429, '5'])
+  expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5'])
   expect(await response.json()).toMatchObject({ code: 'too_many_uploads' })
   expect((await send(api(1), testToken({ sub: 'eve' }), body)).response.status).toBe(201)
   open.end(body.subarray(5))
   expect(await ended).toBe(204)
   const both = await Promise.all([first, second])
-  expect(both.map((one) => one.response.status).toSorted()).toEqual([201, 429])
+  expect(both.map((one) => one.response.status).toSorted()).toEqual([201, 503])
   expect(await redis.exists(places)).toBe(0)
   redis.disconnect()
+})
+
+test('tus-js-client as it comes waits and comes back, however many of its user are ahead', async () => {
+  const ann = testToken({ sub: 'ann' })
+  const open = await RawConnection.open(api(0))
+  const fields = { ...bearer(ann), 'Tus-Resumable': '1.0.0', 'Upload-Length': '10', 'Content-Length': '10' }
+  open.begin('POST', TUS_PATH, { ...fields, 'Content-Type': 'application/offset+octet-stream' })
+  open.write('01234')
+  let refused = 0
+  const uploads = Array.from(
+    { length: 3 },
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const upload = new Upload(Buffer.from('0123456789'), {
+          endpoint: `${api(0)}${TUS_PATH}`,
+          headers: bearer(ann),
+          // Its delays begin anew with each byte of progress only.
+          retryDelays: [0, ...Array.from({ length: 100 }, () => 200)],
+          onAfterResponse: (_req, res) => {
+            if (res.getStatus() === 503) refused++
+          },
+          onError: reject,
+          onSuccess: () => resolve(),
+        })
+        upload.start()
+      }),
+  )
+  const all = Promise.all(uploads)
+  await until('some to be refused', () => refused > 1)
+  open.write('56789')
+  expect((await open.answer()).status).toBe(201)
+  open.cut()
+  await all
 })
 
 test('bodies of IETF uploads are counted with them', async () => {
@@ -100,9 +134,9 @@ test('bodies of IETF uploads are counted with them', async () => {
   const one = () => ietf(api(0), max, 10, { headers: { 'Upload-Complete': '?1' }, body })
   const [first, second] = [one(), one()]
   const refused = await Promise.race([first, second])
-  expect([refused.status, JSON.parse(refused.body).code]).toEqual([429, 'too_many_uploads'])
+  expect([refused.status, JSON.parse(refused.body).code]).toEqual([503, 'too_many_uploads'])
   open.write(body)
   expect((await open.answer()).status).toBe(201)
   open.cut()
-  expect((await Promise.all([first, second])).map(({ status }) => status).toSorted()).toEqual([201, 429])
+  expect((await Promise.all([first, second])).map(({ status }) => status).toSorted()).toEqual([201, 503])
 })

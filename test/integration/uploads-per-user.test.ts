@@ -53,14 +53,14 @@ test('over two processes never more bodies of one owner than allowed; the others
   expect(most).toBe(MOST)
 })
 
-test('a crowd is refused at once with 429 in mind; other owners, and requests without a body, are not touched', async () => {
+test('a crowd is refused at once; other owners, and requests without a body, are not touched', async () => {
   const held = ['b0', 'b1', 'b2'].map((id) => first.newLock(id, 'bob'))
   for (const lock of held) await lock.lock(never, ignore)
   const waiting = ['b3', 'b4', 'b5'].map((id) => body(first, id, 'bob'))
   const refused = await Promise.allSettled(['b6', 'b7'].map((id) => body(first, id, 'bob')))
   for (const { status, ...rest } of refused) {
     expect(status).toBe('rejected')
-    expect(rest).toMatchObject({ reason: { kind: 'throttled', code: 'too_many_uploads', retryAfterSeconds: 5 } })
+    expect(rest).toMatchObject({ reason: { kind: 'crowded', code: 'too_many_uploads', retryAfterSeconds: 5 } })
   }
   await body(second, 'c0', 'eve')
   const head = second.newLock('b9')

@@ -78,7 +78,8 @@ export const answerErrors =
   }
 
 export function logIfOurs(log: Logger, err: unknown, status: number): void {
-  if (status >= 500 && status !== 507) log.error({ err }, 'request failed')
+  const isOurs = status >= 500 && status !== 507 && !(err instanceof AppError && err.kind === 'crowded')
+  if (isOurs) log.error({ err }, 'request failed')
 }
 
 export const notFound: RequestHandler = (req) => {
