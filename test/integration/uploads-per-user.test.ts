@@ -92,7 +92,7 @@ test('the places of a process that was killed are free once their lease is over'
 })
 
 test('a renewal of the lock keeps the place', async () => {
-  const renewals = createLockRenewals({ redis, log: createLogger('test', 'silent'), leaseMs: LEASE_MS, renewMs: 0 })
+  const renewals = createLockRenewals({ redis, log: createLogger('test', 'silent'), leaseMs: LEASE_MS, renewMs: 50 })
   const places = keys.bodies('leo')
   const at = Date.now()
   await redis.set(keys.lock('f0'), 'token')
