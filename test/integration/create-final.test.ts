@@ -124,8 +124,8 @@ async function hold(final: FinalRecord): Promise<void> {
 }
 
 const READS = ['get', 'getMany', 'stat', 'readRecord', 'mark']
-/** create and claim, the record as received, the step. Where parts are missing: create and claim, the record. */
-const STEPS = { whole: 3, waiting: 2 }
+/** create and claim, the record, the record as received, the step. Where parts are missing: create and claim, the record. */
+const STEPS = { whole: 4, waiting: 2 }
 const crashes = (steps: number) =>
   Array.from({ length: steps }, (_, i) => i + 1).flatMap((n) => [[n, true] as const, [n, false] as const])
 function crashing(crashAt: number, before: boolean) {
@@ -282,6 +282,67 @@ test('Redis lost its data: no part is claimed or removed before it is known agai
     expect(await files().stat(one)).toBeDefined()
   }
   await expectNothingLeft(first)
+})
+
+const rebuildNow = () => parts().rebuild({ dryRun: false, retentionMs: HOUR_MS, now: Date.now(), guard: held })
+
+/** A process that makes a final; `meanwhile` happens between its claim and its record. */
+function slowToWrite(meanwhile: () => Promise<unknown>) {
+  let first = true
+  const slow: UploadParts['files'] = {
+    ...files(),
+    async writeRecord(...args) {
+      if (first) await meanwhile()
+      first = false
+      await files().writeRecord(...args)
+    },
+  }
+  return parts({ files: slow })
+}
+
+describe.each([
+  ['all there', 4],
+  ['on their way', 1],
+])('Redis lost its data between the claim of parts that are %s and the record', (_name, bytes) => {
+  test('and another final took them, once the index was whole: that one has them, and the first is refused', async () => {
+    const partials = [await partial(3), await partial(4, bytes)]
+    const others = partials.toReversed()
+    let other: string | undefined
+    const { createFinal } = slowToWrite(async () => {
+      await loseIndex()
+      await rebuildNow()
+      other = (await parts().createFinal(asked(others))).record.id
+    })
+    await expect(createFinal(asked(partials))).rejects.toMatchObject({ code: 'partial_used' })
+    const final = (await finals())[0] as UploadRecord
+    expect([(await finals()).length, final.id]).toEqual([1, other])
+    const state = bytes === 4 ? ['received', 'deleted', 'deleted'] : ['receiving', 'receiving', 'receiving']
+    expect(await states(final, ...partials)).toEqual(state)
+    // Nor does the disk know of the first: whatever is lost, the other keeps what it has.
+    await loseIndex()
+    await rebuildNow()
+    expect((await finals()).map(({ id, state }) => [id, state])).toEqual([[other, state[0]]])
+    expect(await parts().createFinal(asked(others))).toMatchObject({ record: { id: other }, created: false })
+    if (bytes === 4) await hold(final as FinalRecord)
+    await expectNothingLeft(final)
+  })
+
+  test.each([
+    ['rebuilt', true],
+    ['not yet rebuilt', false],
+  ])('and nobody else came, %s: it has them', async (_how, rebuilt) => {
+    const partials = [await partial(3), await partial(4, bytes)]
+    const { createFinal } = slowToWrite(async () => {
+      await loseIndex()
+      if (rebuilt) await rebuildNow()
+    })
+    const { record } = await createFinal(asked(partials))
+    if (!rebuilt) await rebuildNow()
+    const state = bytes === 4 ? ['received', 'deleted', 'deleted'] : ['receiving', 'receiving', 'receiving']
+    expect(await states(record, ...partials)).toEqual(state)
+    if (bytes === 4) await hold(record)
+    await expectNothingLeft(record)
+  })
 })
 
 test('a final that let its parts go, and whose process died then, does not take them from the next one', async () => {

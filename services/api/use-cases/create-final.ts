@@ -4,7 +4,6 @@ import type { IndexedUpload, UploadIndex } from '#shared/redis/upload-index.ts'
 import type { UploadLock, UploadLocks } from '#shared/redis/upload-lock.ts'
 import type { Placement } from '#shared/storage/placement.ts'
 import type { UploadFiles } from '#shared/storage/upload-files.ts'
-import { areWhole } from '#shared/uploads/finish-partial.ts'
 import type { FinishUpload } from '#shared/uploads/finish-upload.ts'
 import type { LookupUpload } from '#shared/uploads/lookup-upload.ts'
 import { type Admission, assertNameFree, newRecord } from './admit-upload.ts'
@@ -69,10 +68,22 @@ export function createCreateFinal({ index, lookup, files, placement, locks, fini
     })
   }
 
-  /** On at once if nothing is missing; else the record, before anybody is told of it. */
+  /** The record, before anybody is told of it; then on, if nothing is missing. */
   async function writeAndFinish(record: FinalRecord, assertHeld: () => void): Promise<void> {
-    if (!(await areWhole(index, record))) await files.writeRecord(record, assertHeld)
+    await files.writeRecord(record, assertHeld)
+    await assertClaimed(record)
     await finish(record, record.length, assertHeld)
+  }
+
+  /**
+   * Redis may have lost the claim, and been rebuilt, before the disk knew of it: then the partials may be another final's. From the
+   * record on every rebuild knows of it, so that a claim which stands now stays.
+   */
+  async function assertClaimed(record: FinalRecord): Promise<void> {
+    await lookup.live(record.id, record.owner)
+    const pieces = await index.getMany(piecesOf(record))
+    const claimed = pieces.filter(({ partial }) => partial?.final === record.id)
+    if (claimed.length < record.concat.pieces.length) throw claimedAlready()
   }
 
   async function sameAgain(id: string, { principal, partials }: FinalAdmission): Promise<FinalRecord> {
