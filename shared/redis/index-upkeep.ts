@@ -7,6 +7,7 @@ import { isGone, type UploadState } from '../domain/upload-state.ts'
 import { createAnnounce } from './announce.ts'
 import type { Keys } from './keys.ts'
 import { luaScript } from './lua-script.ts'
+import { createRecount } from './recount.ts'
 import type { RedisClient } from './redis-client.ts'
 import { GONE_SECONDS, STREAM_LENGTH } from './upload-index.ts'
 
@@ -14,8 +15,6 @@ const script = (name: string, keyCount: number) =>
   luaScript(`airlock_${name.replace('-', '_')}`, new URL(`./lua/${name}.lua`, import.meta.url), keyCount, (raw) => raw)
 const restoreScript = script('restore', 8)
 const forgetScript = script('forget', 6)
-const recountScript = script('recount', 3)
-const recountSiteScript = script('recount-site', 2)
 const builtScript = script('built', 2)
 
 /** No rebuild takes as long. */
@@ -28,9 +27,6 @@ export type RestoreReply = {
   /** The upload whose place in the job belongs to a later one: it has no bytes any more. */
   readonly loser: string | null
 }
-
-/** Bytes before and now; they differ where something had leaked. */
-export type Recount = { readonly before: readonly number[]; readonly now: readonly number[] }
 
 export type IndexUpkeep = ReturnType<typeof createIndexUpkeep>
 
@@ -53,8 +49,6 @@ export function chargeOf({ record, received }: Pick<OnDisk, 'record' | 'received
 export function createIndexUpkeep({ redis, keys }: { redis: RedisClient; keys: Keys }) {
   const runRestore = restoreScript(redis)
   const runForget = forgetScript(redis)
-  const runRecount = recountScript(redis)
-  const runRecountSite = recountSiteScript(redis)
   const runBuilt = builtScript(redis)
   const announce = createAnnounce({ redis, keys })
 
@@ -95,23 +89,7 @@ export function createIndexUpkeep({ redis, keys }: { redis: RedisClient; keys: K
       return reply === 1
     },
 
-    /** Used and reserved bytes of an owner, counted anew; `repair` puts the quota right. */
-    async recount(owner: string, repair: boolean): Promise<Recount> {
-      const reply = await runRecount(
-        [keys.quota(owner), keys.ownerUploads(owner), keys.ownerPartials(owner)],
-        ...[keys.uploadPrefix, repair ? '1' : '0'],
-      )
-      return parseRecount(reply, 4)
-    },
-
-    /** Bytes promised in the whole site, counted anew. */
-    async recountSite(repair: boolean): Promise<Recount> {
-      const reply = await runRecountSite(
-        [keys.site, keys.stateUploads('receiving')],
-        ...[keys.uploadPrefix, repair ? '1' : '0'],
-      )
-      return parseRecount(reply, 2)
-    },
+    ...createRecount({ redis, keys }),
 
     /** State and time of the last step (ms) of several uploads, in their order; undefined for what Redis does not know. */
     async statesOf(ids: readonly string[]): Promise<({ state: UploadState; at: number } | undefined)[]> {
@@ -171,10 +149,4 @@ function parseRestored(raw: unknown): RestoreReply {
   const [kind, state, loser] = raw.map(String)
   if (kind !== 'restored' && kind !== 'replaced' && kind !== 'present') throw unknownReply()
   return { kind, state: state as UploadState, loser: loser === '' || loser === undefined ? null : loser }
-}
-
-function parseRecount(raw: unknown, length: number): Recount {
-  if (!Array.isArray(raw) || raw.length !== length) throw unknownReply()
-  const numbers = raw.map(Number)
-  return { before: numbers.slice(0, length / 2), now: numbers.slice(length / 2) }
 }

@@ -1,6 +1,6 @@
 import { access, rmdir } from 'node:fs/promises'
 import type { UploadState } from '#shared/domain/upload-state.ts'
-import type { Recount } from '#shared/redis/index-upkeep.ts'
+import type { Recount } from '#shared/redis/recount.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import { codeOf, isMissing } from '#shared/storage/disk-errors.ts'
 import { checkRoot } from '#shared/storage/root.ts'

@@ -1,5 +1,6 @@
 import type { ScanLine } from '../../queue/scan-line.ts'
-import type { IndexUpkeep, Recount } from '../../redis/index-upkeep.ts'
+import type { IndexUpkeep } from '../../redis/index-upkeep.ts'
+import type { Recount } from '../../redis/recount.ts'
 import type { UploadIndex } from '../../redis/upload-index.ts'
 import { forEachAtMost } from '../../runtime/for-each.ts'
 import type { Logger } from '../../runtime/logger.ts'
