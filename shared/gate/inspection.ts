@@ -107,7 +107,20 @@ export class Inspection {
     this.#tooLarge(all, place, Math.round(slowRatioFreeBytes / weight))
   }
 
-  #tooLarge(bytes: number, place: string, free = this.budgets.ratioFreeBytes): never {
+  /** From here on the ratio counts for what comes out of slow decoders. */
+  get isSlowFreeUsed(): boolean {
+    return this.#slowness > this.budgets.slowRatioFreeBytes
+  }
+
+  /** The same as `declareSlowly` for bytes that nobody declared, but that must be expected. */
+  forecastSlowly(bytes: number, place: string, weight: number): void {
+    const all = this.#decodedSlowly + bytes
+    const { slowRatioFreeBytes, maxRatio } = this.budgets
+    if (!this.isSlowFreeUsed || all <= maxRatio * this.#size) return
+    this.#tooLarge(all, place, Math.round(slowRatioFreeBytes / weight), 'would expand to about')
+  }
+
+  #tooLarge(bytes: number, place: string, free = this.budgets.ratioFreeBytes, verb = 'expands to'): never {
     const { maxExpandedBytes, maxRatio } = this.budgets
     this.limitHit(bytes > maxExpandedBytes ? 'maxExpandedBytes' : 'maxRatio')
     const ratio = formatCount(Math.round(bytes / Math.max(1, this.#size)))
@@ -115,7 +128,7 @@ export class Inspection {
       bytes > maxExpandedBytes
         ? `the limit is ${formatBytes(maxExpandedBytes)}`
         : `the limit is ${maxRatio} times above ${formatBytes(free)}`
-    throw new BudgetSpent('archive_bomb', place, `expands to ${formatBytes(bytes)}, ${ratio} times its size; ${limit}`)
+    throw new BudgetSpent('archive_bomb', place, `${verb} ${formatBytes(bytes)}, ${ratio} times its size; ${limit}`)
   }
 
   declareEntries(count: number, place: string): void {

@@ -39,6 +39,12 @@ export class HashedFile implements RandomAccess {
   }
 
   async read(target: Buffer, position: number): Promise<number> {
+    const done = await this.readAside(target, position)
+    this.#pass(target.subarray(0, done), position)
+    return done
+  }
+
+  async readAside(target: Buffer, position: number): Promise<number> {
     const wanted = Math.max(0, Math.min(target.length, this.size - position))
     let done = 0
     while (done < wanted) {
@@ -47,7 +53,6 @@ export class HashedFile implements RandomAccess {
       if (bytesRead === 0) throw new Error(`Cannot read the file: it ends at ${position + done} of ${this.size} bytes`)
       done += bytesRead
     }
-    this.#pass(target.subarray(0, done), position)
     return done
   }
 

@@ -7,6 +7,8 @@ export interface RandomAccess {
   /** Where all of it is one open file: for a decoder that must move in it. */
   readonly fd?: number
   read(target: Buffer, position: number): Promise<number>
+  /** The same for bytes that are read in their turn as well: they count but once as looked at. */
+  readAside?(target: Buffer, position: number): Promise<number>
 }
 
 export class BufferAccess implements RandomAccess {
@@ -35,6 +37,11 @@ export class SliceAccess implements RandomAccess {
   async read(target: Buffer, position: number): Promise<number> {
     if (position >= this.size) return 0
     return this.#whole.read(target.subarray(0, this.size - position), this.#start + position)
+  }
+  async readAside(target: Buffer, position: number): Promise<number> {
+    if (position >= this.size) return 0
+    const part = target.subarray(0, this.size - position)
+    return this.#whole.readAside?.(part, this.#start + position) ?? this.#whole.read(part, this.#start + position)
   }
 }
 

@@ -15,7 +15,7 @@ const codecReader = (family: keyof typeof CODECS): ContainerReader => ({
 
 async function readCodec(codec: Codec, container: Container, cursor: Cursor): Promise<Label> {
   const { content, inspection, walker } = container
-  const decoded = await decodeCodec(codec, cursor, inspection, content.place)
+  const decoded = await decodeCodec(codec, { cursor, access: content.access }, inspection, content.place)
   try {
     const counted = new CountedStream(decoded.stream, inspection, content.place)
     const inner = await walker.inner(container, unpackedName(content.name, codec), counted)

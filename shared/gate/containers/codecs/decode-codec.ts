@@ -3,8 +3,10 @@ import { executableIn } from '../../executables/executable-sniffer.ts'
 import { formatBytes } from '../../format-figures.ts'
 import type { Inspection } from '../../inspection.ts'
 import type { Cursor } from '../../io/byte-stream.ts'
+import type { RandomAccess } from '../../io/random-access.ts'
 import { GateProblem } from '../../problem.ts'
 import { countSlowly } from '../counted-stream.ts'
+import { Bzip2Counted } from './bzip2-counted.ts'
 import { HEAD_BYTES } from './codec-heads.ts'
 import type { Codec } from './codecs.ts'
 import type { Decoded } from './decoded.ts'
@@ -12,36 +14,45 @@ import { Marked, type MarkerFrames } from './marked-frames.ts'
 import { UndamagedStream } from './undamaged-stream.ts'
 import { type ZstdDeps, ZstdStream } from './zstd-stream.ts'
 
-/** bzip2 gives as little as 25 MB/s of text that repeats itself, which it packs to a four-hundredth: 288 MiB are what fits into a verdict's time. */
-const BZIP2_WEIGHT = 8
+/** Compressed bytes in order, and anywhere where that is possible without a copy. */
+export type Packed = { readonly cursor: Cursor; readonly access: RandomAccess | null }
 
 /** Opens a compressed stream: what it declares is held against the budgets first, then a decoder is started. */
 export async function decodeCodec(
   codec: Codec,
-  cursor: Cursor,
+  { cursor, access }: Packed,
   inspection: Inspection,
   place: string,
 ): Promise<Decoded> {
   await checkHead(codec, cursor, inspection, place)
   const decoded = open(codec, cursor, inspection, place)
   if (codec.family === 'zstd') return decoded
-  const weight = codec.family === 'bzip2' ? BZIP2_WEIGHT : 1
-  return { ...decoded, stream: countSlowly(decoded.stream, inspection, place, weight) }
+  const counted = { inspection, place, given: decoded.given }
+  const stream =
+    codec.family === 'bzip2'
+      ? new Bzip2Counted(decoded.stream, access, counted)
+      : countSlowly(decoded.stream, inspection, place)
+  return { ...decoded, stream }
 }
 
-function open(codec: Codec, cursor: Cursor, inspection: Inspection, place: string): Decoded {
+type Opened = Decoded & { given(): number }
+const unknown = () => 0
+
+function open(codec: Codec, cursor: Cursor, inspection: Inspection, place: string): Opened {
   const wanted = { place, format: codec.family }
   const { by } = codec
-  if (by.decoder === null) return { stream: new UndamagedStream(by.open(cursor), place), close: async () => undefined }
+  if (by.decoder === null) {
+    return { stream: new UndamagedStream(by.open(cursor), place), close: async () => undefined, given: unknown }
+  }
   if (by.decoder === 'sevenZip') {
     const args = ['x', '-si', '-so', '-bd', '-mmt=1', `-t${by.type}`]
     const stream = startDecoder(inspection, { ...wanted, name: 'sevenZip', args, input: cursor })
-    return { stream, close: () => stream.close() }
+    return { stream, close: () => stream.close(), given: unknown }
   }
   const onExecutable = (kind: string) => inspection.report('executable', place, `${kind} in a later frame`)
   const byBsdcat = () => decodeMarked(by.frames, cursor, inspection, { ...wanted, onExecutable })
   return codec.family === 'zstd'
-    ? decodeZstd(cursor, inspection, { place, onExecutable, decodeRest: byBsdcat })
+    ? { ...decodeZstd(cursor, inspection, { place, onExecutable, decodeRest: byBsdcat }), given: unknown }
     : byBsdcat()
 }
 
@@ -63,14 +74,14 @@ function decodeMarked(
   cursor: Cursor,
   inspection: Inspection,
   { place, format, onExecutable }: Wanted,
-): Decoded {
+): Opened {
   const marked = new Marked(frames, place)
   const run = startDecoder(inspection, { place, format, name: 'bsdcat', args: [], input: marked.input(cursor) })
   const onFrame = (start: Buffer) => {
     const kind = executableIn(start)
     if (kind !== null) onExecutable(kind)
   }
-  return { stream: marked.output(run, onFrame), close: () => run.close() }
+  return { stream: marked.output(run, onFrame), close: () => run.close(), given: () => marked.given }
 }
 
 async function checkHead(codec: Codec, cursor: Cursor, inspection: Inspection, place: string): Promise<void> {

@@ -22,6 +22,8 @@ export class Marked {
   readonly #frames: MarkerFrames
   readonly #mark = Buffer.from(Array.from(randomBytes(LOTS), (byte) => 0xfe | (byte & 1)))
   readonly #place: string
+  /** Bytes of the content that the decoder was given. */
+  given = 0
 
   constructor(frames: MarkerFrames, place: string) {
     this.#frames = frames
@@ -38,6 +40,7 @@ export class Marked {
       if (startsFrame && ++frames > 1) {
         yield mark
       }
+      this.given += bytes.length
       yield bytes
     }
     yield mark

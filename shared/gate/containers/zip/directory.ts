@@ -4,10 +4,11 @@ import { formatBytes } from '../../format-figures.ts'
 import type { Inspection } from '../../inspection.ts'
 import { type RandomAccess, SliceAccess, Window } from '../../io/random-access.ts'
 import { GateProblem } from '../../problem.ts'
+import { BZIP2_WEIGHT } from '../codecs/bzip2-counted.ts'
 import { BufferedReader } from './buffered-reader.ts'
 import type { EndRecords } from './end-records.ts'
 import { renames, toZipEntry, type ZipEntry } from './entry.ts'
-import { isSlow } from './member-data.ts'
+import { isBzip2, isSlow } from './member-data.ts'
 
 /** Fixed part of a directory's line. */
 const LINE = 46
@@ -30,6 +31,7 @@ export async function readDirectory(
   const entries = await listEntries(access, records, place)
   inspection.declare(sizeOf(entries), place)
   inspection.declareSlowly(sizeOf(entries.filter(isSlow)), place)
+  inspection.declareSlowly(sizeOf(entries.filter(isBzip2)), place, BZIP2_WEIGHT)
   return entries
 }
 

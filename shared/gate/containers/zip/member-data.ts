@@ -4,7 +4,7 @@ import type { Inspection } from '../../inspection.ts'
 import { BufferStream, type ByteStream, Cursor } from '../../io/byte-stream.ts'
 import { InflateStream, inflateSmall } from '../../io/inflate.ts'
 import { inflateTiny, TINY } from '../../io/inflate-tiny.ts'
-import { type RandomAccess, RangeStream, type Window } from '../../io/random-access.ts'
+import { type RandomAccess, RangeStream, SliceAccess, type Window } from '../../io/random-access.ts'
 import { GateProblem } from '../../problem.ts'
 import { CODECS } from '../codecs/codecs.ts'
 import { decodeCodec } from '../codecs/decode-codec.ts'
@@ -15,13 +15,15 @@ import { lzmaFile } from './zip-lzma.ts'
 export const STORED = 0
 const DEFLATE = 8
 const DEFLATE64 = 9
+const BZIP2 = 12
 const LZMA = 14
 const ZSTD = 93
 /** By the decoders of this process that are fast. */
 const FAST: ReadonlySet<number> = new Set([STORED, DEFLATE, ZSTD])
+export const isBzip2 = ({ method }: ZipEntry): boolean => method === BZIP2
 export const isSlow = ({ method }: ZipEntry): boolean => !FAST.has(method)
 /** Methods whose data are a file of that format as it stands. */
-const BY_CODEC: Readonly<Record<number, keyof typeof CODECS>> = { 12: 'bzip2', [ZSTD]: 'zstd', 95: 'xz' }
+const BY_CODEC: Readonly<Record<number, keyof typeof CODECS>> = { [BZIP2]: 'bzip2', [ZSTD]: 'zstd', 95: 'xz' }
 /** What else is about, for the message. */
 const METHODS: Readonly<Record<number, string>> = {
   1: 'shrink',
@@ -71,7 +73,11 @@ export async function openMember(entry: ZipEntry, data: Range, source: MemberSou
   const family = BY_CODEC[entry.method]
   if (family === undefined) throw unsupported(entry.method, source.place)
   // That nothing is left over is proved by the codec itself.
-  return { ...(await decodeCodec(CODECS[family], packed, source.inspection, source.place)), isLonger: never }
+  const access = new SliceAccess(source.access, data.start, data.end - data.start)
+  return {
+    ...(await decodeCodec(CODECS[family], { cursor: packed, access }, source.inspection, source.place)),
+    isLonger: never,
+  }
 }
 
 const unsupported = (method: number, place: string) =>
@@ -98,7 +104,10 @@ async function deflated(entry: ZipEntry, data: Range, { access, window }: Member
 
 async function lzma(entry: ZipEntry, packed: Cursor, { inspection, place }: MemberSource): Promise<MemberData> {
   const file = await lzmaFile(entry, packed, place)
-  return { ...(await decodeCodec(CODECS.lzma, new Cursor(file), inspection, place)), isLonger: never }
+  return {
+    ...(await decodeCodec(CODECS.lzma, { cursor: new Cursor(file), access: null }, inspection, place)),
+    isLonger: never,
+  }
 }
 
 /** A small deflate stream, inflated in one call when it is asked for. */

@@ -16,6 +16,12 @@ export const BZIP2_DECK = from(
 export const LZMA_DECK = from(
   'XQAABAD//////////wAVEsSlvKGgkhnMIy9R5AjEJNBtyDLf7HAse/bKlw6SInS4ZJA9f7lA4n4uv8hs6KyAyNeOzbt+//sPUAA=',
 )
+/** 900,000 bytes of one line of a mesh. */
+const BZIP2_LINES = from(
+  'QlpoOTFBWSZTWYpCf4YCDELYAAkQQAFygDAA+AIAYEAMBNUUmnqep5ESIeokQwqVShfESIaiRDsJEMRIh5ZyEiH5EiGpEiHESIdRIhqJEMIkQ0iRDsJEOIkQ9hIhqJEOwkQxEiH8XckU4UJCKQn+GA==',
+)
+/** Text in 7.5 MB that would expand to 60 GB: slow all the way. */
+export const bzip2TextBomb = (): Buffer => Buffer.concat(Array.from({ length: 67_000 }, () => BZIP2_LINES))
 const BZIP2_ZEROS = from('QlpoOTFBWSZTWWPj7KIABuTBAMAAAgAACCAAMMwJqmmUoTapKE8XckU4UJBj4+yi')
 /** Streams of 900,000 zeros, one behind the other, as parallel bzip2 programs write them. */
 export const bzip2Bomb = (expanded: number): Buffer =>

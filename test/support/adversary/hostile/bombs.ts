@@ -5,7 +5,7 @@ import { gzipOf, tarOf } from '../../archives/tar.ts'
 import { type ZipMember, zipOf } from '../../archives/zip.ts'
 import type { HostileCases } from '../case.ts'
 import { lzma2Zeros, xzBomb, zstdBomb } from '../formats/frames.ts'
-import { bzip2Bomb } from '../formats/packed.ts'
+import { bzip2Bomb, bzip2TextBomb } from '../formats/packed.ts'
 import { LZMA2, sevenZipOf } from '../formats/seven-zip.ts'
 
 const GIB = 1024 ** 3
@@ -95,6 +95,8 @@ export const BOMBS: HostileCases = {
   'archive_bomb/zstd-flat': ['a.zst', () => zstdBomb(SIX), 'zstd'],
   'archive_bomb/xz-flat': ['a.xz', () => xzBomb(SIX), 'xz'],
   'archive_bomb/bzip2-flat': ['a.bz2', () => bzip2Bomb(SIX), 'bzip2'],
+  'archive_bomb/bzip2-text': ['a.k.bz2', bzip2TextBomb, 'bzip2'],
+  'archive_bomb/bzip2-text-in-tar': ['a.tar', () => tarOf([{ name: 'a.k.bz2', data: bzip2TextBomb() }]), 'bzip2'],
   'archive_bomb/7z-flat': ['a.7z', sevenZipBomb, '7z'],
 }
 
