@@ -1,4 +1,5 @@
 import { verdictView } from '#shared/contracts/upload-view.ts'
+import { adviceOf } from '#shared/domain/finding-kinds.ts'
 import { FINDINGS } from '#shared/domain/findings.ts'
 import type { Finding } from '#shared/domain/verdict.ts'
 import { EXIT, type ExitCode, exitCodeOf, type FileResult } from './exit-codes.ts'
@@ -40,12 +41,9 @@ function findingLine(word: Word, { code, place, detail }: Finding, width: number
 }
 
 function findingLines(word: Word, finding: Finding, width: number, language: Language): string[] {
-  const known = FINDINGS[finding.code]
+  const { advice, adviceKo } = adviceOf(finding)
   const indent = ' '.repeat(width + CODE_WIDTH + 6)
-  return [
-    findingLine(word, finding, width, language),
-    `${indent}→ ${language === 'ko' ? known.adviceKo : known.advice}`,
-  ]
+  return [findingLine(word, finding, width, language), `${indent}→ ${language === 'ko' ? adviceKo : advice}`]
 }
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB']

@@ -13,6 +13,7 @@ import {
 import { EmbeddedSearch, signaturesIn, weakCodecs } from './embedded/embedded-search.ts'
 import { mayHoldStreams, programInStreams } from './embedded/inspect-streams.ts'
 import { ExecutableSniffer } from './executables/executable-sniffer.ts'
+import { nativeLabel } from './executables/native-label.ts'
 import { formatListeners } from './format-listeners.ts'
 import type { Inspection } from './inspection.ts'
 import { type ByteStream, Cursor, type Listener, showWhole, TappedStream } from './io/byte-stream.ts'
@@ -47,14 +48,18 @@ export class Walker implements MemberJudge {
     for (const finding of judgeName(content.name)) {
       if (!isExpectedLibrary(content, finding)) this.#reportAll(content, [finding])
     }
-    const sniffer = new ExecutableSniffer((kind) => this.#executable(content, kind))
+    let program: Label | null = null
+    const sniffer = new ExecutableSniffer((kind) => {
+      program = this.#executable(content, kind)
+    })
     const cursor = new Cursor(content.stream)
     const head = cursor.peekNow(HEAD) ?? (await cursor.peek(HEAD))
     this.#inspection.engine('executable', 'type')
     this.#inspection.engine('type')
     const judged =
       head.length < HEAD ? this.#small(content, cursor, head, sniffer) : this.#large(content, cursor, head, sniffer)
-    const label = judged instanceof Promise ? await judged : judged
+    const other = judged instanceof Promise ? await judged : judged
+    const label = program ?? other
     this.#know(content, label)
     return label
   }
@@ -144,11 +149,13 @@ export class Walker implements MemberJudge {
     }
   }
 
-  #executable(content: Content, kind: string): void {
+  /** What it is called where the policy lets it in. */
+  #executable(content: Content, kind: string): Label {
     this.#know(content, { en: kind, ko: kind })
     const isAllowed = isAllowedNative(kind, content.name, this.#inspection.policy.allowNative)
     const code = content.nativeZone ? 'contains_native_code' : isAllowed ? 'allowed_native_code' : 'executable'
     this.#inspection.report(code, content.place, kind)
+    return isAllowed ? nativeLabel(kind) : { en: kind, ko: kind }
   }
 
   #open(content: Content, type: Detected, sample: Sample, cursor: Cursor): Label | Promise<Label> {

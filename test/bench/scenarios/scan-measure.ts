@@ -14,9 +14,12 @@ const taskset = (): string | undefined => findOnPath(['taskset'], process.env.PA
 
 export const pinning = (): string => (taskset() === undefined ? 'on all cores (no taskset)' : 'on one core')
 
-/** Judges one file in a scan process of its own, on one core with whatever it starts; its start is not counted. */
-export async function scanOnce(file: string, decoders: Decoders): Promise<ScanFigures> {
-  const pin = taskset()
+/** Where the processes of one measurement run: all on one core, or as a scan worker runs them, a decoder beside the scan process. */
+export type Cores = 'one' | 'all'
+
+/** Judges one file in a scan process of its own; its start is not counted. */
+export async function scanOnce(file: string, decoders: Decoders, cores: Cores = 'one'): Promise<ScanFigures> {
+  const pin = cores === 'one' ? taskset() : undefined
   const child: ChildProcess =
     pin === undefined ? fork(PROCESS) : fork(PROCESS, [], { execPath: pin, execArgv: ['-c', CORE, process.execPath] })
   const order: ScanOrder = { file, decoders }
@@ -29,8 +32,8 @@ export async function scanOnce(file: string, decoders: Decoders): Promise<ScanFi
 }
 
 /** Milliseconds until it ended well; throws if it did not. */
-export async function timeTool({ file, args, env }: Command): Promise<number> {
-  const pin = taskset()
+export async function timeTool({ file, args, env }: Command, cores: Cores = 'one'): Promise<number> {
+  const pin = cores === 'one' ? taskset() : undefined
   const command = pin === undefined ? { file, args } : { file: pin, args: ['-c', CORE, file, ...args] }
   const started = performance.now()
   const child = spawn(command.file, command.args, { stdio: 'ignore', env: { ...process.env, ...env } })

@@ -7,7 +7,7 @@ import { median } from '../statistics.ts'
 import { fixed, mebibytes, table } from '../table.ts'
 import { type BenchArchive, buildArchives } from './scan-archives.ts'
 import { bombTable, memberTable } from './scan-bombs.ts'
-import { pinning, scanOnce, timeTool } from './scan-measure.ts'
+import { type Cores, pinning, scanOnce, timeTool } from './scan-measure.ts'
 
 const MEGABYTES = Number(process.env.BENCH_SCAN_MB ?? 500)
 const ROUNDS = 3
@@ -30,27 +30,33 @@ export async function scanScenario(site: BenchSite): Promise<string> {
 async function throughputTable(archives: readonly BenchArchive[], decoders: Decoders): Promise<string> {
   const rows: string[][] = []
   for (const archive of archives) rows.push(await row(archive, decoders))
-  const head = ['', 'on disk', 'Airlock', 'the tool', 'Airlock / tool', 'peak']
-  const what = `${MEGABYTES} MB of mesh text, ${pinning()}; MB of decoded bytes a second, medians of ${ROUNDS} rounds in turn`
-  return `${what}\nPeak: the scan process at its largest, without the decoder beside it\n\n${table(head, rows)}`
+  const head = ['', 'on disk', 'Airlock', 'the tool', 'ratio', 'all cores: Airlock', 'the tool', 'ratio', 'peak']
+  const what = `${MEGABYTES} MB of mesh text, ${pinning()} and then on all; MB of decoded bytes a second, medians of ${ROUNDS} rounds in turn`
+  return `${what}\nOn all cores a decoder runs beside the scan process, as in a scan worker\nPeak: the scan process at its largest, without the decoder beside it\n\n${table(head, rows)}`
+}
+
+async function row(archive: BenchArchive, decoders: Decoders): Promise<string[]> {
+  const [one, all] = [await measure(archive, decoders, 'one'), await measure(archive, decoders, 'all')]
+  const size = `${fixed((await stat(archive.file)).size / 1e6, 1)} MB`
+  const outcomes = [...new Set([...one.outcomes, ...all.outcomes])].join()
+  const label = outcomes === 'complete' ? archive.name : `${archive.name} (${outcomes})`
+  return [label, size, ...one.shown, ...all.shown, `${mebibytes(Math.max(one.peak, all.peak))} MiB`]
 }
 
 /** The gate and the tool in turn, a fresh process each time. */
-async function row({ file, name, decoded, test }: BenchArchive, decoders: Decoders): Promise<string[]> {
+async function measure({ file, decoded, test }: BenchArchive, decoders: Decoders, cores: Cores) {
   const ours: number[] = []
   const theirs: number[] = []
   const peaks: number[] = []
   const outcomes = new Set<string>()
   for (let round = 0; round < ROUNDS; round++) {
-    const scan = await scanOnce(file, decoders)
+    const scan = await scanOnce(file, decoders, cores)
     ours.push(decoded / 1e3 / scan.ms)
     peaks.push(scan.peak)
     outcomes.add(scan.outcome)
-    if (test !== null) theirs.push(decoded / 1e3 / (await timeTool(test)))
+    if (test !== null) theirs.push(decoded / 1e3 / (await timeTool(test, cores)))
   }
-  const size = `${fixed((await stat(file)).size / 1e6, 1)} MB`
   const tool =
     test === null ? ['not here', ''] : [`${fixed(median(theirs), 0)} MB/s`, `${fixed(median(ours) / median(theirs))} ×`]
-  const label = [...outcomes].join() === 'complete' ? name : `${name} (${[...outcomes].join()})`
-  return [label, size, `${fixed(median(ours), 0)} MB/s`, ...tool, `${mebibytes(Math.max(...peaks))} MiB`]
+  return { shown: [`${fixed(median(ours), 0)} MB/s`, ...tool], peak: Math.max(...peaks), outcomes }
 }

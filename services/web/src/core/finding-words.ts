@@ -1,3 +1,4 @@
+import { adviceOf } from '#shared/domain/finding-kinds.ts'
 import { FINDINGS } from '#shared/domain/findings.ts'
 import type { Finding } from '#shared/domain/verdict.ts'
 import type { Language } from './words.ts'
@@ -13,10 +14,6 @@ export type FindingWords = {
 export function findingWords({ code, place, detail }: Finding, language: Language): FindingWords {
   const known = Object.hasOwn(FINDINGS, code) ? FINDINGS[code] : undefined
   if (known === undefined) return { title: code, place, detail, advice: '' }
-  return {
-    title: known[language],
-    place,
-    detail,
-    advice: language === 'ko' ? known.adviceKo : known.advice,
-  }
+  const { advice, adviceKo } = adviceOf({ code, detail })
+  return { title: known[language], place, detail, advice: language === 'ko' ? adviceKo : advice }
 }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { adviceOf } from '#shared/domain/finding-kinds.ts'
 import type { FindingCode } from '#shared/domain/findings.ts'
 import { DEFAULT_POLICY, type NativeKind, type Policy } from '#shared/domain/policy.ts'
 import { decideVerdict, severityOf } from '#shared/domain/verdict.ts'
+import { BZIP2_DECK } from '../../../support/adversary/formats/packed.ts'
 import { elfFile, peFile } from '../../../support/archives/executables.ts'
 import { zipOf } from '../../../support/archives/zip.ts'
 import { judge } from '../../gate/judge.ts'
@@ -53,6 +55,34 @@ describe('compiled code of a user subroutine', () => {
     expect(codes(outcome === 'complete' ? notes : reasons)).toContain(
       outcome === 'complete' ? 'allowed_native_code' : 'executable',
     )
+  })
+})
+
+test.each([
+  ['umat.so', elfFile({ kind: 'shared' }), 'native library (ELF shared object)'],
+  ['umat.o', elfFile({ kind: 'object' }), 'native object file (ELF)'],
+])('%s is called what it is where it may come in', async (path, bytes, label) => {
+  expect((await verdict(path, bytes, allowing('so', 'o'))).detected_type).toBe(label)
+})
+
+describe('what the user should do where nobody can look into it', () => {
+  const adviceFor = async (path: string, bytes: Buffer) => {
+    const [reason] = (await verdict(path, bytes, DEFAULT_POLICY)).reasons
+    return adviceOf(reason as NonNullable<typeof reason>)
+  }
+  test('a site without the decoder says so', async () => {
+    const { advice, adviceKo } = await adviceFor('deck.k.bz2', BZIP2_DECK)
+    expect(advice).toMatch(/no decoder.*zip or tar\.gz.*administrator/)
+    expect(adviceKo).toMatch(/디코더.*zip.*관리자/)
+  })
+  test('nobody need be asked for what has no reader', async () => {
+    const { advice } = await adviceFor('a.lzo', Buffer.from('894c5a4f000d0a1a0a0000000000', 'hex'))
+    expect(advice).toMatch(/zip or tar\.gz/)
+    expect(advice).not.toMatch(/administrator|unencrypted/)
+  })
+  test('what is encrypted is to be sent unencrypted', async () => {
+    const { advice } = await adviceFor('a.zip', zipOf([{ name: 'deck.k', data: '*KEYWORD\n', flags: 1 }]))
+    expect(advice).toMatch(/unencrypted/)
   })
 })
 
