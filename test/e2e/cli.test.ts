@@ -8,6 +8,7 @@ import { zipBomb } from '../support/archives/bombs.ts'
 import { lsdynaDeck } from '../support/archives/cae.ts'
 import { elfFile, peFile } from '../support/archives/executables.ts'
 import { zipOf } from '../support/archives/zip.ts'
+import { bareEnv } from '../support/bare-env.ts'
 import { EICAR, startFakeClamd } from '../support/fake-clamd.ts'
 import { REPOSITORY } from '../support/repository.ts'
 import { makeTempFolder, type TempFolder } from '../support/temp.ts'
@@ -42,7 +43,7 @@ type Result = { code: number; out: string; err: string }
 
 const airlock = (args: readonly string[], env: Record<string, string> = {}): Promise<Result> =>
   new Promise((resolve) => {
-    const options = { cwd: folder.path, env: { PATH: process.env.PATH ?? '', ...env } }
+    const options = { cwd: folder.path, env: { ...bareEnv(), ...env } }
     const main = join(REPOSITORY, 'services/cli/main.ts')
     const child = execFile(process.execPath, [main, ...args], options, (_error, out, err) =>
       resolve({ code: child.exitCode ?? -1, out, err }),

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { request } from 'node:http'
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { bareEnv } from '../support/bare-env.ts'
 import { freePort } from '../support/ports.ts'
 import { startProcess } from '../support/processes.ts'
 import { redisPrefix, sharedRedisUrl } from '../support/redis.ts'
@@ -14,7 +15,7 @@ import { until } from '../support/until.ts'
 const ENTRIES = ['services/api/main.ts', 'services/realtime/main.ts', 'workers/scan/main.ts', 'workers/sweep/main.ts']
 const run = (entry: string, args: string[], env: Record<string, string>) =>
   spawnSync(process.execPath, [resolve(REPOSITORY, entry), ...args], {
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { ...bareEnv(), ...env },
     encoding: 'utf8',
   })
 

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CLIENT_AUTH, SERVER_AUTH, selfSigned } from '../../infra/tls/self-signed.ts'
+import { bareEnv } from '../support/bare-env.ts'
 import { listen } from '../support/listener.ts'
 import { freePort } from '../support/ports.ts'
 import { startProcess } from '../support/processes.ts'
@@ -112,7 +113,7 @@ async function firstLogs(env: Record<string, string>): Promise<string> {
   const child = fork(join(REPOSITORY, 'workers/sweep/main.ts'), [], {
     execArgv: [],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    env: { PATH: process.env.PATH, NODE_ENV: 'test', ...env },
+    env: { ...bareEnv(), NODE_ENV: 'test', ...env },
   })
   let said = ''
   child.stdout?.on('data', (chunk: Buffer) => {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { bareEnv } from '../support/bare-env.ts'
 import { redisPrefix, sharedRedisUrl } from '../support/redis.ts'
 import { REPOSITORY } from '../support/repository.ts'
 import { uploadRecord } from '../support/upload-record.ts'
@@ -19,7 +20,7 @@ afterEach(() => here.close())
 const airlock = (...args: string[]): Promise<{ code: number; out: string; err: string }> =>
   new Promise((resolve) => {
     const main = join(REPOSITORY, 'services/cli/main.ts')
-    const options = { env: { PATH: process.env.PATH ?? '', ...env } }
+    const options = { env: { ...bareEnv(), ...env } }
     const child = execFile(process.execPath, [main, ...args], options, (_error, out, err) =>
       resolve({ code: child.exitCode ?? -1, out, err }),
     )

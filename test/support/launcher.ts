@@ -5,10 +5,14 @@ import { basename, join } from 'node:path'
 import { cacheFolder } from '../../infra/cache-folder.ts'
 import { processMark } from '../../infra/process/process-mark.ts'
 import { type Exit, exitOf } from '../../infra/process/stop-child.ts'
+import { bareEnv } from './bare-env.ts'
 import { freePort } from './ports.ts'
 import { REPOSITORY } from './repository.ts'
 import { makeTempFolder, type TempFolder } from './temp.ts'
 import { until } from './until.ts'
+
+/** With the page to be built, on a busy machine. */
+const READY_LIMIT_MS = 90_000
 
 const COPIED = [
   'infra',
@@ -47,8 +51,8 @@ export type Launcher = {
 export const sitePorts = async () => ({ API_PORT: String(await freePort()), REALTIME_PORT: String(await freePort()) })
 
 /** What a shell of a new user sets, and where fetched programs are kept. */
-export const bareEnv = (): Record<string, string> => ({
-  PATH: process.env.PATH ?? '',
+const shellEnv = (): Record<string, string> => ({
+  ...bareEnv(),
   HOME: process.env.HOME ?? '/tmp',
   AIRLOCK_CACHE: cacheFolder(REPOSITORY, process.env),
 })
@@ -61,7 +65,7 @@ export const nodeStart = (folder: string, env: Record<string, string>): Launcher
   launch(process.execPath, ['infra/dev/main.ts'], folder, env)
 
 function launch(file: string, args: readonly string[], cwd: string, env: Record<string, string>): Launcher {
-  const child = spawn(file, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { ...bareEnv(), ...env } })
+  const child = spawn(file, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { ...shellEnv(), ...env } })
   let output = ''
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')))
@@ -74,7 +78,7 @@ function launch(file: string, args: readonly string[], cwd: string, env: Record<
       await until(
         'npm start to be ready, or to end',
         () => output.includes('Ctrl-C stops everything') || child.exitCode !== null,
-        40_000,
+        READY_LIMIT_MS,
       )
       if (child.exitCode !== null) throw new Error(`npm start ended with ${child.exitCode}:\n${output}`)
       return output

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { type Exit, exitOf } from '../../infra/process/stop-child.ts'
+import { userEnv } from './bare-env.ts'
 import { REPOSITORY } from './repository.ts'
 
 export type RunningProcess = {
@@ -18,9 +19,6 @@ export type RunningProcess = {
 
 const READY_LIMIT_MS = 30_000
 const STOP_LIMIT_MS = 30_000
-
-/** What a child gets of this process's environment: nothing that could configure it. */
-const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ']
 
 /** `execPath`: what is run in place of node. */
 export type StartOptions = { readonly execPath?: string; readonly readyLimitMs?: number }
@@ -39,7 +37,7 @@ export async function startProcess(
     cwd: REPOSITORY,
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...inherited(), NODE_ENV: 'test', AIRLOCK_STOP_WITH_PARENT: '1', ...env },
+    env: { ...userEnv(), NODE_ENV: 'test', AIRLOCK_STOP_WITH_PARENT: '1', ...env },
   })
   const logs: string[] = []
   for (const output of [child.stdout, child.stderr]) if (output !== null) collectLines(output, logs)
@@ -57,9 +55,6 @@ export async function startProcess(
     stop: () => stopInOrder(entry, child, logs),
   }
 }
-
-const inherited = (): Record<string, string> =>
-  Object.fromEntries(INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
 
 function collectLines(output: Readable, logs: string[]): void {
   createInterface({ input: output }).on('line', (line) => logs.push(line))
