@@ -51,7 +51,10 @@ async function letTimePass(leftovers: readonly Leftover[], { site, journal }: Qu
   const hoursAgo = Date.now() / 1_000 - 3 * 3_600
   for (const { detail } of leftovers) {
     journal.count('half written files for the sweep')
-    await utimes(join(site.root, detail), hoursAgo, hoursAgo)
+    await utimes(join(site.root, detail), hoursAgo, hoursAgo).catch((error: NodeJS.ErrnoException) => {
+      // Its writer, or the sweep, was faster.
+      if (error.code !== 'ENOENT') throw error
+    })
   }
 }
 

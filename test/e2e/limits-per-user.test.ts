@@ -35,7 +35,10 @@ test('1,000 creations at once through two processes against a quota for 500: exa
   )
   const admitted = answers.filter(({ status }) => status === 201)
   const refused = answers.filter(({ status }) => status === 413)
-  expect([admitted.length, refused.length]).toEqual([FIT, FIT])
+  expect([admitted.length, refused.length], [...new Set(answers.map(({ body }) => body))].join('\n')).toEqual([
+    FIT,
+    FIT,
+  ])
   for (const { body } of refused) {
     expect(JSON.parse(body)).toMatchObject({
       code: 'quota_exceeded',

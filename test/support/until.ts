@@ -9,7 +9,7 @@ type Probed<T> = T | undefined | null | false
 export async function until<T>(
   what: string,
   probe: () => Promise<Probed<T>> | Probed<T>,
-  limitMs = 10_000,
+  limitMs = 20_000,
 ): Promise<T> {
   const deadline = Date.now() + limitMs
   let cause: unknown

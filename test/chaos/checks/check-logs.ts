@@ -14,6 +14,8 @@ const EXPLAINED: readonly Explanation[] = [
     text: /ECONNREFUSED|ECONNRESET|EPIPE|Connection is closed|Command timed out|max retries|writeable|LOADING|redis_away|UNBLOCKED|not answer|not done within/i,
     slackMs: 10_000,
   },
+  // Nobody is told whose partials these are before the disk was read; its reader, the sweep, is killed meanwhile too.
+  ...['redis', 'flush'].map((kind) => ({ kind, text: /being rebuilt from the disk/, slackMs: 60_000 })),
   // The last second before a kill is not in the append-only file.
   ...['redis', 'flush'].map((kind) => ({ kind, text: JOB_LOST, slackMs: 15_000 })),
   { kind: 'disk', text: /ENOSPC|no space|full/i, slackMs: 5_000 },
