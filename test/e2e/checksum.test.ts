@@ -24,6 +24,12 @@ const digest = (algorithm: string, text: string) =>
 const create = async () => idOf(await tus(api, token, 'POST', '', { 'Upload-Length': '10' }))
 const offset = async (id: string) => (await tus(api, token, 'HEAD', `/${id}`)).headers.get('upload-offset')
 
+/** Sends `text` with a checksum; answers the status. */
+async function patch(id: string, at: number, checksum: string, text: string): Promise<number> {
+  const headers = { ...stream(at), 'Upload-Checksum': checksum }
+  return (await tus(api, token, 'PATCH', `/${id}`, headers, Buffer.from(text))).status
+}
+
 test('OPTIONS names the algorithms, sha1 among them', async () => {
   const response = await fetch(`${api}${TUS_PATH}`, { method: 'OPTIONS' })
   expect(response.headers.get('tus-checksum-algorithm')?.split(',')).toEqual(
@@ -35,50 +41,17 @@ test.each(['sha1', 'sha256', 'sha512', 'md5'])(
   '%s: the right one is kept, a wrong one is 460 and leaves nothing behind',
   async (algorithm) => {
     const id = await create()
-    expect(
-      (
-        await tus(
-          api,
-          token,
-          'PATCH',
-          `/${id}`,
-          { ...stream(0), 'Upload-Checksum': digest(algorithm, 'hello') },
-          Buffer.from('hello'),
-        )
-      ).status,
-    ).toBe(204)
-    const wrong = await tus(
-      api,
-      token,
-      'PATCH',
-      `/${id}`,
-      { ...stream(5), 'Upload-Checksum': digest(algorithm, 'xxxxx') },
-      Buffer.from('world'),
-    )
-    expect(wrong.status).toBe(460)
+    expect(await patch(id, 0, digest(algorithm, 'hello'), 'hello')).toBe(204)
+    expect(await patch(id, 5, digest(algorithm, 'xxxxx'), 'world')).toBe(460)
     expect(await offset(id)).toBe('5')
-    expect(
-      (
-        await tus(
-          api,
-          token,
-          'PATCH',
-          `/${id}`,
-          { ...stream(5), 'Upload-Checksum': digest(algorithm, 'world') },
-          Buffer.from('world'),
-        )
-      ).status,
-    ).toBe(204)
+    expect(await patch(id, 5, digest(algorithm, 'world'), 'world')).toBe(204)
   },
 )
 
 test('an unknown algorithm or a malformed digest is 400, before any byte', async () => {
   const id = await create()
   for (const checksum of ['crc32 AAAA', 'sha1', 'sha1 !!!', 'sha1 AAAA BBBB']) {
-    expect(
-      (await tus(api, token, 'PATCH', `/${id}`, { ...stream(0), 'Upload-Checksum': checksum }, Buffer.from('hello')))
-        .status,
-    ).toBe(400)
+    expect(await patch(id, 0, checksum, 'hello')).toBe(400)
   }
   expect(await offset(id)).toBe('0')
 })

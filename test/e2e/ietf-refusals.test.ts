@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { MIB } from '#shared/domain/limits.ts'
-import { ALL, append, type IetfRequest, idIn, ietf, PART, PARTIAL } from '../support/ietf.ts'
+import { ALL, append, deck, type IetfRequest, idIn, ietf, ietfClient, PART, PARTIAL, sha256 } from '../support/ietf.ts'
 import { type Site, startSite } from '../support/site.ts'
 import { testToken } from '../support/tokens.ts'
 import { viewOf } from '../support/tus.ts'
@@ -9,7 +9,6 @@ import { viewOf } from '../support/tus.ts'
 let site: Site
 let api: string
 const token = testToken({ sub: 'kim' })
-const deck = Buffer.from(`*KEYWORD\n${'$ a line of a deck\n'.repeat(500)}*END\n`)
 
 beforeAll(async () => {
   site = await startSite({ env: { MAX_UPLOAD_BYTES: String(200 * MIB), QUOTA_BYTES: String(300 * MIB) } })
@@ -19,20 +18,10 @@ afterAll(async () => {
   expect(await site.stop()).toEqual([0])
 })
 
-const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('base64')
 const problemType = (name: string) => `https://iana.org/assignments/http-problem-types#${name}`
 
 describe.each([6, 10])('interop version %d', (version) => {
-  const call = (request: IetfRequest) => ietf(api, token, version, request)
-
-  /** What HEAD says of an upload. */
-  async function standing(id: string): Promise<[offset: string | undefined, complete: string | undefined]> {
-    const { status, headers } = await call({ method: 'HEAD', path: `/${id}` })
-    expect(status).toBe(204)
-    return [headers['upload-offset'], headers['upload-complete']]
-  }
-  const begun = async (headers: Record<string, string> = {}, body?: Buffer) =>
-    idIn(await call({ headers: { ...PART, ...headers }, ...(body === undefined ? {} : { body }) }))
+  const { call, standing, begun } = ietfClient(() => api, token, version)
 
   test('an append at another offset: 409 with both offsets', async () => {
     const id = await begun({}, deck)

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises'
-import { request } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openPatch } from '../support/open-patch.ts'
 import { type PrivateRedis, startRedis } from '../support/redis.ts'
 import { type Site, startSite } from '../support/site.ts'
 import { testToken } from '../support/tokens.ts'
-import { bearer, FILES_PATH, idOf, settled, TUS_PATH, tus } from '../support/tus.ts'
+import { FILES_PATH, idOf, settled, tus } from '../support/tus.ts'
 import { until } from '../support/until.ts'
 
 let redis: PrivateRedis
@@ -24,19 +24,7 @@ test('Redis away: creation is refused with 503, an admitted upload goes on, and 
   const token = testToken({ sub: 'kim' })
   const body = Buffer.alloc(300_000, '$ comment\n')
   const id = idOf(await tus(api, token, 'POST', '', { 'Upload-Length': String(body.length) }))
-  const patch = request(`${api}${TUS_PATH}/${id}`, {
-    method: 'PATCH',
-    headers: {
-      ...bearer(token),
-      'Tus-Resumable': '1.0.0',
-      'Upload-Offset': '0',
-      'Content-Type': 'application/offset+octet-stream',
-      'Content-Length': body.length,
-    },
-  })
-  const answered = new Promise<number>((resolve, reject) =>
-    patch.once('response', ({ statusCode }) => resolve(statusCode ?? 0)).once('error', reject),
-  )
+  const patch = openPatch(api, token, id, body.length)
   patch.write(body.subarray(0, 100_000))
   const other = idOf(await tus(api, token, 'POST', '', { 'Upload-Length': '5' }))
   const staged = join(site.root, 'users/kim/.airlock', `${id}.data`)
@@ -57,7 +45,7 @@ test('Redis away: creation is refused with 503, an admitted upload goes on, and 
     expect([method, answer.status, Number(answer.headers.get('retry-after')) > 0]).toEqual([method, 503, true])
   }
   patch.end(body.subarray(100_000))
-  expect(await answered).toBe(204)
+  expect(await patch.answered).toBe(204)
 
   await redis.restart()
   await until('the API to be ready again', async () => (await fetch(`${api}${FILES_PATH}/ready`)).ok)

@@ -9,6 +9,7 @@ import { MIB } from '#shared/domain/limits.ts'
 import { DEFAULT_POLICY, type Policy } from '#shared/domain/policy.ts'
 import { decideVerdict, type GateReport } from '#shared/domain/verdict.ts'
 import { EICAR, type FakeClamd, startFakeClamd } from '../support/fake-clamd.ts'
+import { plainCoverage } from '../support/plain-verdict.ts'
 import { freePort } from '../support/ports.ts'
 import { type ClamdProgram, findClamd, type RealClamd, startRealClamd } from '../support/real-clamd.ts'
 import { makeTempFolder, type TempFolder } from '../support/temp.ts'
@@ -18,16 +19,7 @@ const passed: GateReport = {
   findings: [],
   detected_type: null,
   sha256: 'ab',
-  coverage: {
-    bytes_total: 1,
-    bytes_read: 1,
-    bytes_decoded: 0,
-    entries: 0,
-    depth: 0,
-    engines: ['type'],
-    limits_hit: [],
-    not_inspected: [],
-  },
+  coverage: plainCoverage(1, ['type']),
 }
 
 let folder: TempFolder

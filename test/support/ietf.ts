@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { chunked, RawConnection, type RawExchange } from './raw-http.ts'
 import { bearer, TUS_PATH } from './tus.ts'
 
@@ -44,3 +45,24 @@ export const append = (id: string, offset: number, more: Record<string, string>,
 /** The id in a Location. */
 export const idIn = ({ headers }: { headers: Readonly<Record<string, string>> }): string =>
   headers.location?.split('/').at(-1) ?? ''
+
+/** What a client of one version asks again and again. */
+export function ietfClient(api: () => string, token: string, version: number) {
+  const call = (request: IetfRequest) => ietf(api(), token, version, request)
+  return {
+    call,
+    /** What HEAD says of an upload; anything but 204 is an error. */
+    async standing(id: string): Promise<[offset: string | undefined, complete: string | undefined]> {
+      const { status, headers } = await call({ method: 'HEAD', path: `/${id}` })
+      if (status !== 204) throw new Error(`HEAD of ${id} was answered with ${status}`)
+      return [headers['upload-offset'], headers['upload-complete']]
+    },
+    /** The id of an upload that is not complete yet. */
+    begun: async (headers: Record<string, string> = {}, body?: Buffer): Promise<string> =>
+      idIn(await call({ headers: { ...PART, ...headers }, ...(body === undefined ? {} : { body }) })),
+  }
+}
+
+/** A text file, none of whose bytes is special. */
+export const deck = Buffer.from(`*KEYWORD\n${'$ a line of a deck\n'.repeat(500)}*END\n`)
+export const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('base64')

@@ -2,28 +2,15 @@ import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { ConfigError, type Env, EnvReader } from '#shared/config/env.ts'
+import { type Env, EnvReader } from '#shared/config/env.ts'
 import { loadApiConfig } from '../../../../services/api/config.ts'
+import { configOf } from '../../../support/config-problems.ts'
 import { makeTempFolder } from '../../../support/temp.ts'
 
 const SECRET = 'kX3v9QpLr2mT8wZc5nYb7dHf4gJs6aUe'
 const good: Env = { UPLOAD_ROOT: '/data', REDIS_URL: 'redis://localhost:6379', JWT_SECRET_KEY: SECRET }
 
-function load(env: Env) {
-  const read = new EnvReader(env)
-  const config = loadApiConfig(read)
-  read.finish()
-  return config
-}
-function problems(env: Env): readonly string[] {
-  try {
-    load(env)
-    return []
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems
-    throw error
-  }
-}
+const { load, problems } = configOf(loadApiConfig)
 
 test('defaults', () => {
   expect(load(good)).toMatchObject({

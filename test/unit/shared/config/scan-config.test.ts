@@ -2,27 +2,16 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseClamdUrl } from '#shared/config/clamd.ts'
-import { ConfigError, type Env, EnvReader } from '#shared/config/env.ts'
+import type { Env } from '#shared/config/env.ts'
 import { DEFAULT_POLICY } from '#shared/domain/policy.ts'
 import { loadScanConfig } from '../../../../workers/scan/config.ts'
+import { configOf } from '../../../support/config-problems.ts'
 import { makeTempFolder, type TempFolder } from '../../../support/temp.ts'
 
 const good: Env = { UPLOAD_ROOT: '/data', REDIS_URL: 'redis://localhost:6379' }
-function load(env: Env) {
-  const read = new EnvReader({ ...good, ...env })
-  const config = loadScanConfig(read)
-  read.finish()
-  return config
-}
-function problems(env: Env): readonly string[] {
-  try {
-    load(env)
-    return []
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems
-    throw error
-  }
-}
+const config = configOf(loadScanConfig)
+const load = (env: Env) => config.load({ ...good, ...env })
+const problems = (env: Env) => config.problems({ ...good, ...env })
 
 test.each([
   ['tcp://clamd:3310', { host: 'clamd', port: 3310 }],

@@ -1,16 +1,8 @@
 import { expect, test } from 'vitest'
 import { parseScanAnswer } from '#shared/scanning/child-messages.ts'
+import { plainCoverage } from '../../../support/plain-verdict.ts'
 
-const coverage = {
-  bytes_total: 1,
-  bytes_read: 1,
-  bytes_decoded: 0,
-  entries: 0,
-  depth: 0,
-  engines: ['type'],
-  limits_hit: [],
-  not_inspected: [],
-}
+const coverage = plainCoverage(1, ['type'])
 const report = { findings: [{ code: 'script', place: '', detail: 'x' }], detected_type: null, sha256: '', coverage }
 const progress = { stage: 'zip', bytes: 1, total: 2, entries: 3, rate: 4 }
 
