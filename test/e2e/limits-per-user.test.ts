@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Upload } from 'tus-js-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectRedis } from '#shared/redis/connect.ts'
@@ -26,19 +27,26 @@ const token = testToken({ sub: 'kim' })
 const api = (i: number) => site.apis[i % 2]?.url ?? ''
 const quota = async () => (await fetch(`${api(0)}${FILES_PATH}/quota`, { headers: bearer(token) })).json()
 
+/** A machine with too much to do keeps Redis waiting: whoever is told so comes back, as clients do. */
+async function createPatiently(i: number): Promise<Response> {
+  for (;;) {
+    const response = await tus(api(i), token, 'POST', '', { 'Upload-Length': String(BYTES) })
+    if (response.status !== 503) return response
+    expect(await response.json()).toMatchObject({ code: 'redis_away' })
+    await pause(500)
+  }
+}
+
 test('1,000 creations at once through two processes against a quota for 500: exactly 500, and none left after their deletion', async () => {
   const answers = await Promise.all(
     Array.from({ length: 2 * FIT }, async (_, i) => {
-      const response = await tus(api(i), token, 'POST', '', { 'Upload-Length': String(BYTES) })
+      const response = await createPatiently(i)
       return { status: response.status, id: idOf(response), body: await response.text() }
     }),
   )
   const admitted = answers.filter(({ status }) => status === 201)
   const refused = answers.filter(({ status }) => status === 413)
-  expect([admitted.length, refused.length], [...new Set(answers.map(({ body }) => body))].join('\n')).toEqual([
-    FIT,
-    FIT,
-  ])
+  expect([admitted.length, refused.length]).toEqual([FIT, FIT])
   for (const { body } of refused) {
     expect(JSON.parse(body)).toMatchObject({
       code: 'quota_exceeded',

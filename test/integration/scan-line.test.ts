@@ -19,17 +19,14 @@ import { uploadRecord } from '../support/upload-record.ts'
 const log = createLogger('test', 'silent')
 const NO_LIMIT = { quotaBytes: -1, freeBytes: -1 }
 let redis: RedisClient
-let blocking: RedisClient
 let keys: Keys
 let index: UploadIndex
 const undo: (() => Promise<unknown>)[] = []
 beforeAll(() => {
   redis = connectRedis(sharedRedisUrl(), 'command', log)
-  blocking = connectRedis(sharedRedisUrl(), 'worker', log)
 })
 afterAll(() => {
   redis.disconnect()
-  blocking.disconnect()
 })
 beforeEach(() => {
   keys = createKeys(redisPrefix('line'))
@@ -67,6 +64,9 @@ async function startWorker(
   scan: (owner: string, signal: AbortSignal) => Promise<void>,
 ) {
   const done: string[] = []
+  // Its own: a worker that does not end in time is cut off by it.
+  const blocking = connectRedis(sharedRedisUrl(), 'worker', log)
+  undo.push(async () => blocking.disconnect())
   const worker = startScanWorker({
     redis: blocking,
     keys,
