@@ -15,4 +15,6 @@ const code = await runCli(process.argv.slice(2), {
   say: (line) => process.stdout.write(`${line}\n`),
   warn: (line) => process.stderr.write(`${line}\n`),
 })
-process.exitCode = stop.signal.aborted ? 130 : code
+// What was interrupted may hang on a disk or a socket: it is not waited for.
+if (stop.signal.aborted) process.exit(130)
+process.exitCode = code

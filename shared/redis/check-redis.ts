@@ -28,6 +28,42 @@ export async function checkRedisSoon(redis: RedisClient, log: Logger, patienceMs
   void checked.catch((err: unknown) => log.fatal({ err }, 'Redis came, and cannot be used'))
 }
 
+/**
+ * The same for a command, which somebody waits for: throws `redis_away`, with what stood in the way, where Redis does not answer within
+ * `patienceMs`.
+ */
+export async function checkRedisNow(redis: RedisClient, log: Logger, patienceMs: number): Promise<void> {
+  let last: Error | undefined
+  const keep = (error: Error) => {
+    last = error
+  }
+  const over = new AbortController()
+  const late = pause(patienceMs, undefined, { signal: over.signal }).then(() => {
+    throw redisAway(patienceMs, last)
+  })
+  redis.on('error', keep)
+  try {
+    await Promise.race([checkRedis(redis, log), late])
+  } finally {
+    redis.off('error', keep)
+    over.abort()
+    // Called off: nobody waits for it any more.
+    late.catch(() => undefined)
+  }
+}
+
+const redisAway = (patienceMs: number, cause: Error | undefined) => {
+  const why = cause === undefined ? '' : ` (${cause.message})`
+  return new AppError(
+    'unavailable',
+    'redis_away',
+    `Cannot reach Redis: no answer within ${patienceMs / 1_000} s${why}`,
+    {
+      cause,
+    },
+  )
+}
+
 async function judge(redis: RedisClient, log: Logger): Promise<void> {
   const kind = topologyOf(redis)
   const masters = 'nodes' in redis ? redis.nodes('master') : [redis]
