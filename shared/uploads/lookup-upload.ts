@@ -94,6 +94,6 @@ const isThere = (path: string): Promise<boolean> =>
   )
 
 const tooMany = () =>
-  new AppError('unavailable', 'searching', 'Cannot look for this upload now: others are being looked for; try again', {
+  new AppError('crowded', 'searching', 'Cannot look for this upload now: others are being looked for; try again', {
     retryAfterSeconds: 2,
   })

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MIB } from '#shared/domain/limits.ts'
+import { createKeys } from '#shared/redis/keys.ts'
 import { type IetfRequest, idIn, ietf, PARTIAL } from '../support/ietf.ts'
 import { RawConnection } from '../support/raw-http.ts'
 import { type Member, type Site, startSite } from '../support/site.ts'
@@ -107,6 +109,17 @@ test('SIGTERM in the middle: the client is told where it is, and goes on at anot
   expect(await api(0).process.exited).toEqual({ code: 0, signal: null })
   await goOn(id, 6, half + 3)
   api(0).process = await api(0).start()
+})
+
+test('the lock lost in the middle: what was told of in the 104 stays, and goes on', async () => {
+  const { connection, id } = await begin(10, half + 5)
+  const redis = new Redis(site.env.REDIS_URL ?? '')
+  await redis.set(createKeys(site.env.REDIS_PREFIX ?? '').lock(id), 'of another process', 'PX', 4_000)
+  redis.disconnect()
+  const answer = await connection.answer()
+  expect([answer.status, JSON.parse(answer.body).code]).toEqual([423, 'lock_lost'])
+  connection.cut()
+  await goOn(id, 10, half + 5)
 })
 
 test('cancelled while it is being received: nothing of it is left, and its room is free', async () => {

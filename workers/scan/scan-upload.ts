@@ -12,7 +12,7 @@ import type { ScanFile } from '#shared/scanning/scan-file.ts'
 import type { Layout } from '#shared/storage/layout.ts'
 import type { UploadFiles } from '#shared/storage/upload-files.ts'
 import type { createAssembleUpload } from './assemble-upload.ts'
-import type { createSettleUpload } from './settle-upload.ts'
+import type { createSettleOnce } from './settle-once.ts'
 
 export type ScanUploadDeps = {
   layout: Layout
@@ -21,7 +21,7 @@ export type ScanUploadDeps = {
   scanFile: ScanFile
   policies: PolicySource
   assemble: ReturnType<typeof createAssembleUpload>
-  settle: ReturnType<typeof createSettleUpload>
+  settle: ReturnType<typeof createSettleOnce>
   publisher: ReturnType<typeof createProgressPublisher>
   now: () => Date
 }
@@ -61,12 +61,12 @@ export function createScanUpload({
     if (step.kind === 'missing')
       throw new AppError('unavailable', 'not_indexed', 'Cannot scan the upload: the index does not know it')
     if (onDisk.decision !== null) {
-      await settle(onDisk, onDisk.decision.verdict)
+      await settle(onDisk, onDisk.decision.verdict, signal)
       return onDisk.decision.verdict
     }
     const whole = isFinal(onDisk) ? await assemble(onDisk, signal) : onDisk
     const verdict = await judge(whole, signal)
-    await settle(whole, verdict)
+    await settle(whole, verdict, signal)
     return verdict
   }
 }

@@ -16,12 +16,12 @@ const WAIT_MS = 15_000
 
 /**
  * Settles under a lock of its own, with what the disk says then: two workers may have scanned one upload (one was taken for dead, or Redis
- * lost the job of a scan that went on), and what the first has decided holds.
+ * lost the job of a scan that went on), and what the first has decided holds. `signal` ends the wait for the lock, never what comes after it.
  */
 export const createSettleOnce = ({ files, locks, settle }: SettleOnceDeps) =>
-  async function settleOnce(record: UploadRecord, verdict: Verdict): Promise<void> {
+  async function settleOnce(record: UploadRecord, verdict: Verdict, signal: AbortSignal): Promise<void> {
     const lock = locks.newLock(`settle-${record.id}`)
-    await lock.lock(AbortSignal.timeout(WAIT_MS), () => undefined)
+    await lock.lock(AbortSignal.any([signal, AbortSignal.timeout(WAIT_MS)]), () => undefined)
     try {
       const onDisk = await files.readRecord(record)
       if (onDisk !== undefined && isGone(onDisk.state)) return

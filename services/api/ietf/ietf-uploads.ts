@@ -151,7 +151,8 @@ export function createIetfUploads(deps: IetfUploadDeps) {
     const { record, req, res } = requestContext()
     if (record === undefined) return
     const reachable = known || (isInterrupted(error) && !req.destroyed)
-    if (reachable && statusOf(error) >= 500) return
+    const status = statusOf(error)
+    if (reachable && (status >= 500 || status === HTTP_STATUS.locked[0])) return
     for (const name of ['Location', 'Upload-Token']) res.removeHeader(name)
     await deps.withdraw(record)
   }
