@@ -5,8 +5,16 @@ export const codeOf = (error: unknown): string | undefined =>
 
 export const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT'
 
-/** Something else has the name: a directory where a file should be, or a file where a directory should be. */
-export const isOtherThing = (error: unknown): boolean => ['ENOTDIR', 'EISDIR', 'ELOOP'].includes(codeOf(error) ?? '')
+/** Code of our own for what is neither a file nor a directory: a named pipe, a socket, a device. */
+export const NOT_A_FILE = 'NOT_A_FILE'
+const OTHER_THINGS: readonly string[] = ['ENOTDIR', 'EISDIR', 'ELOOP', NOT_A_FILE]
+const UNREADABLE: readonly string[] = [...OTHER_THINGS, 'EACCES', 'EPERM', 'EIO', 'ENXIO']
+
+/** Something else has the name: a directory or a link where a file should be, or a file where a directory should be. */
+export const isOtherThing = (error: unknown): boolean => OTHER_THINGS.includes(codeOf(error) ?? '')
+
+/** The same, or the one thing cannot be read while others can. */
+export const isUnreadable = (error: unknown): boolean => UNREADABLE.includes(codeOf(error) ?? '')
 
 type Fault = readonly [kind: ErrorKind, code: string, why: string, retryAfterSeconds: number]
 

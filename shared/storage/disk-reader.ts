@@ -1,4 +1,4 @@
-import { access, rename } from 'node:fs/promises'
+import { lstat, rename } from 'node:fs/promises'
 import { badRecord, isBadRecord } from '../contracts/parse-record.ts'
 import { piecesOf } from '../domain/final-record.ts'
 import type { OnDisk, UploadRecord } from '../domain/upload-record.ts'
@@ -94,8 +94,9 @@ async function renameAside(path: string): Promise<string | undefined> {
   }
 }
 
+/** A link to nothing is something, too. */
 const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
+  lstat(path).then(
     () => true,
     () => false,
   )

@@ -1,19 +1,18 @@
 import { constants } from 'node:fs'
-import { type FileHandle, open, readdir, stat, writeFile } from 'node:fs/promises'
+import { type FileHandle, lstat, open, readdir, writeFile } from 'node:fs/promises'
 import { parseRecord } from '../contracts/parse-record.ts'
-import { LIMITS } from '../domain/limits.ts'
 import { isSafeOwner, timeOfId } from '../domain/names.ts'
 import type { UploadRecord } from '../domain/upload-record.ts'
-import { isMissing, isOtherThing } from './disk-errors.ts'
+import { isMissing, isUnreadable } from './disk-errors.ts'
 import { makeDirectory, syncDirectory } from './durable.ts'
 import type { Layout } from './layout.ts'
 import { readLines } from './read-lines.ts'
+import { RECORD_BYTES } from './upload-files.ts'
 
-/** A record has up to a million characters, a character up to four bytes. */
-const LINE_BYTES = 4 * LIMITS.recordBytes
-const FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND
+const FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW
 const NEWLINE = 0x0a
 
+/** `changedAt`: ms; Infinity for what is no file, or cannot be looked at: who reads it is told why. */
 export type LedgerFile = { readonly owner: string; readonly day: string; readonly changedAt: number }
 /** `damaged`: the number of a line that is no record, counted from 1. */
 export type LedgerLine = { readonly record: UploadRecord } | { readonly damaged: number }
@@ -29,7 +28,7 @@ export const dayOf = (id: string): string => new Date(timeOfId(id)).toISOString(
  */
 export function createLedger(layout: Layout) {
   async function* readDay(owner: string, day: string): AsyncGenerator<LedgerLine> {
-    for await (const { text, whole, number } of readLines(layout.ledgerDay(owner, day), LINE_BYTES)) {
+    for await (const { text, whole, number } of readLines(layout.ledgerDay(owner, day), RECORD_BYTES)) {
       const record = whole ? parsed(text) : undefined
       yield record?.owner === owner ? { record } : { damaged: number }
     }
@@ -53,14 +52,14 @@ export function createLedger(layout: Layout) {
     async find(owner: string, id: string): Promise<UploadRecord | undefined> {
       let found: UploadRecord | undefined
       try {
-        for await (const { text, whole } of readLines(layout.ledgerDay(owner, dayOf(id)), LINE_BYTES)) {
+        for await (const { text, whole } of readLines(layout.ledgerDay(owner, dayOf(id)), RECORD_BYTES)) {
           const record = whole && text.includes(id) ? parsed(text) : undefined
           if (record?.id !== id || record.owner !== owner) continue
           if (found === undefined || record.updated_at >= found.updated_at) found = record
         }
       } catch (error) {
-        // What is no file is told by who reads the whole ledger.
-        if (!isMissing(error) && !isOtherThing(error)) throw error
+        // What cannot be read is told by who reads the whole ledger.
+        if (!isMissing(error) && !isUnreadable(error)) throw error
       }
       return found
     },
@@ -76,11 +75,19 @@ export function createLedger(layout: Layout) {
         (name) => /^(\d{4}-\d\d-\d\d)\.jsonl$/.exec(name)?.[1] ?? [],
       )
       return Promise.all(
-        days
-          .toSorted()
-          .map(async (day) => ({ owner, day, changedAt: (await stat(layout.ledgerDay(owner, day))).mtimeMs })),
+        days.toSorted().map(async (day) => ({ owner, day, changedAt: await changedAt(layout.ledgerDay(owner, day)) })),
       )
     },
+  }
+}
+
+async function changedAt(path: string): Promise<number> {
+  try {
+    const facts = await lstat(path)
+    return facts.isFile() ? facts.mtimeMs : Infinity
+  } catch (error) {
+    if (isMissing(error) || isUnreadable(error)) return Infinity
+    throw error
   }
 }
 
@@ -116,9 +123,14 @@ async function appendLines(path: string, records: readonly UploadRecord[]): Prom
 /** A line without its end is what a crash left: it is kept in a file of its own, and its record is still in the staging directory. */
 async function setTornEndAside(path: string, file: FileHandle): Promise<string | undefined> {
   const { size } = await file.stat()
-  const tail = Buffer.alloc(Math.min(size, LINE_BYTES))
   if (size === 0 || !(await lacksEnd(file, size))) return undefined
+  const tail = Buffer.alloc(Math.min(size, RECORD_BYTES))
   await file.read(tail, 0, tail.length, size - tail.length)
+  if (size > tail.length && !tail.includes(NEWLINE)) {
+    // Longer than any line of ours: it stays where it is, and ends here.
+    await file.appendFile('\n')
+    return undefined
+  }
   const fragment = tail.subarray(tail.lastIndexOf(NEWLINE) + 1)
   const aside = `${path}.torn-${size - fragment.length}`
   await writeFile(aside, fragment, { mode: 0o600, flush: true })

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs'
-import { open, readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { isMissing } from './disk-errors.ts'
+import { isMissing, isOtherThing } from './disk-errors.ts'
 import { syncDirectory, unlinkIfThere, writeWhole } from './durable.ts'
+import { readAtMost } from './open-plain.ts'
 
 /**
  * Which bytes of a staging file are proved. A body with a checksum is proved only when all of it is there; until then a small file
@@ -26,12 +27,14 @@ const isWhole = (text: string): boolean => text.length === DIGITS && /^\d+$/.tes
 
 /** Bytes that count, or undefined where all of them do. What cannot be read proves nothing. */
 export async function readProvedEnd(path: string): Promise<number | undefined> {
-  const text = await readFile(path, 'utf8').catch((error) => {
+  try {
+    const text = await readAtMost(path, DIGITS)
+    return text !== undefined && isWhole(text) ? Number(text) : 0
+  } catch (error) {
     if (isMissing(error)) return undefined
+    if (isOtherThing(error)) return 0
     throw error
-  })
-  if (text === undefined) return undefined
-  return isWhole(text) ? Number(text) : 0
+  }
 }
 
 /**

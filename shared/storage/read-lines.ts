@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { openPlain } from './open-plain.ts'
 
 /** `whole` is false for a line that is too long, and for a last one without its end. */
 export type Line = { readonly text: string; readonly whole: boolean; readonly number: number }
@@ -22,7 +22,8 @@ export async function* readLines(path: string, maxBytes: number): AsyncGenerator
     size = 0
     return { text, whole, number: ++number }
   }
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+  const { file } = await openPlain(path)
+  for await (const chunk of file.createReadStream() as AsyncIterable<Buffer>) {
     let from = 0
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, from)) {
       take(chunk.subarray(from, end))

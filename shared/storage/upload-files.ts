@@ -1,14 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, link, open, readFile, stat } from 'node:fs/promises'
+import { type FileHandle, link, lstat, open, stat } from 'node:fs/promises'
 import { badRecord, parseRecord } from '../contracts/parse-record.ts'
+import { LIMITS } from '../domain/limits.ts'
 import type { UploadRecord } from '../domain/upload-record.ts'
 import { codeOf, isMissing, isOtherThing } from './disk-errors.ts'
 import { createEmpty, makeDirectory, unlinkIfThere, writeWhole } from './durable.ts'
 import type { Layout } from './layout.ts'
+import { readAtMost } from './open-plain.ts'
 import { dropProvedEnd, keepProvedEnd, type ProvedEnd, readProvedEnd } from './proved-end.ts'
 import { assertMounted } from './root.ts'
 import { beginWriting, endOthersWriting, type StagedWriter } from './staged-writer.ts'
+
+/** A record has up to a million characters, a character up to four bytes. */
+export const RECORD_BYTES = 4 * LIMITS.recordBytes
 
 export type UploadFiles = ReturnType<typeof createUploadFiles>
 
@@ -141,21 +146,28 @@ type Named = { readonly owner: string; readonly id: string }
 
 /** The record in a file, or undefined where there is none; throws `bad_record` for a damaged one, and for what is no file. */
 export async function readRecordAt(path: string): Promise<UploadRecord | undefined> {
-  const text = await readFile(path, 'utf8').catch((error) => {
+  try {
+    const text = await readAtMost(path, RECORD_BYTES)
+    if (text === undefined) throw badRecord(`it has more than ${RECORD_BYTES} bytes`)
+    return parseRecord(text)
+  } catch (error) {
     if (isMissing(error)) return undefined
-    if (isOtherThing(error)) throw badRecord('it is not a file', error)
-    throw error
-  })
-  return text === undefined ? undefined : parseRecord(text)
+    throw isOtherThing(error) ? badRecord('it is not a file', error) : error
+  }
 }
 
 /** `changedAt`: ms since the epoch. */
 export type FileFacts = { readonly size: number; readonly inode: string; readonly changedAt: number }
 
 /** Size, inode and last change of a file, or undefined where there is none. */
-export async function statFile(path: string): Promise<FileFacts | undefined> {
+export const statFile = (path: string): Promise<FileFacts | undefined> => factsOf(path, stat)
+
+/** The same of a link itself, wherever it leads. */
+export const lstatFile = (path: string): Promise<FileFacts | undefined> => factsOf(path, lstat)
+
+async function factsOf(path: string, look: typeof stat | typeof lstat): Promise<FileFacts | undefined> {
   try {
-    const { size, ino, mtimeMs } = await stat(path, { bigint: true })
+    const { size, ino, mtimeMs } = await look(path, { bigint: true })
     return { size: Number(size), inode: String(ino), changedAt: Number(mtimeMs) }
   } catch (error) {
     if (isMissing(error)) return undefined

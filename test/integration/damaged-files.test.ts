@@ -1,6 +1,9 @@
-import { appendFile, mkdir, readFile, rename, stat, truncate, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { execFile } from 'node:child_process'
+import { appendFile, lstat, mkdir, readFile, rename, symlink, truncate, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { MIB } from '#shared/domain/limits.ts'
 import type { UploadRecord } from '#shared/domain/upload-record.ts'
 import { dayOf } from '#shared/storage/ledger.ts'
 import { reconcileHere } from '../support/reconcile-here.ts'
@@ -22,10 +25,19 @@ const folding = () => here.layout.folding('kim', bad.id)
 const untimely = () => JSON.stringify({ ...bad, updated_at: 'yesterday' })
 const ledgerDay = () => here.layout.ledgerDay('kim', dayOf(bad.id))
 
+const makePipe = (path: string) => promisify(execFile)('mkfifo', [path])
+async function inLedger(put: (path: string) => Promise<unknown>) {
+  await mkdir(dirname(ledgerDay()), { recursive: true })
+  await put(ledgerDay())
+}
+
 /** What is done, whether it is set aside, and whether a second rebuild still has it to tell. */
 const CASES: [name: string, damage: () => Promise<unknown>, aside: (() => string) | null][] = [
   ['a folding record cut off', () => rename(json(), folding()).then(() => truncate(folding(), 100)), folding],
   ['a record of no time', () => writeFile(json(), untimely()), json],
+  ['a record without end', () => truncate(json(), 600 * MIB), json],
+  ['a link to nothing as a record', () => rename(json(), `${json()}.x`).then(() => symlink('gone', json())), json],
+  ['a named pipe as a record', () => rename(json(), `${json()}.x`).then(() => makePipe(json())), json],
   ['a directory as a record', () => rename(json(), `${json()}.x`).then(() => mkdir(json())), json],
   ['a directory as a folding record', () => rename(json(), `${json()}.x`).then(() => mkdir(folding())), folding],
   [
@@ -35,6 +47,13 @@ const CASES: [name: string, damage: () => Promise<unknown>, aside: (() => string
       await here.ledger.append('kim', [])
       await appendFile(ledgerDay(), `${untimely()}\n`)
     },
+    null,
+  ],
+  ['a link to nothing as a day of the ledger', () => inLedger((path) => symlink('gone', path)), null],
+  ['a named pipe as a day of the ledger', () => inLedger(makePipe), null],
+  [
+    'a line without end in the ledger',
+    () => inLedger((path) => writeFile(path, '').then(() => truncate(path, 64 * MIB))),
     null,
   ],
   ['a directory as a day of the ledger', () => mkdir(ledgerDay(), { recursive: true }), null],
@@ -62,7 +81,7 @@ test.each(CASES)('%s: told, foretold, and the index is whole', async (_name, dam
   expect(await here.rebuild()).toMatchObject({ damaged: 1, built: true })
   expect((await here.index.get(good.id))?.record.state).toBe('complete')
   expect(await here.index.quota('zeta', null)).toMatchObject({ used: 5 })
-  if (aside !== null) await stat(`${aside()}.damaged`)
+  if (aside !== null) await lstat(`${aside()}.damaged`)
   expect(await here.rebuild()).toMatchObject({ damaged: aside === null ? 1 : 0, built: true })
 })
 
@@ -84,4 +103,13 @@ test.each(CASES)('%s: the sweep goes on to the next owner', async (_name, damage
     expect(counts.fold).toBeGreaterThanOrEqual(1)
     expect(await here.ledger.find('zeta', good.id)).toMatchObject({ id: good.id })
   } else expect(counts).toEqual({ not_compared: 2 })
+})
+
+test('records are folded behind a line without end, and none is lost', async () => {
+  await inLedger((path) => writeFile(path, 'x'.repeat(5 * MIB)))
+  await reconcileHere(here)
+  expect(await here.ledger.find('kim', bad.id)).toMatchObject({ id: bad.id })
+  await here.flush()
+  expect(await here.rebuild()).toMatchObject({ damaged: 1, built: true })
+  expect((await here.index.get(bad.id))?.record.state).toBe('complete')
 })

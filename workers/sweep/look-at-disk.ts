@@ -6,7 +6,7 @@ import type { Logger } from '#shared/runtime/logger.ts'
 import { isMissing } from '#shared/storage/disk-errors.ts'
 import { unlinkIfThere } from '#shared/storage/durable.ts'
 import type { Staging, StagingEntry } from '#shared/storage/staging.ts'
-import { statFile } from '#shared/storage/upload-files.ts'
+import { lstatFile, statFile } from '#shared/storage/upload-files.ts'
 import type { UploadParts } from '#shared/uploads/compose-uploads.ts'
 import type { Actions } from './actions.ts'
 import type { FoldRecords } from './fold-records.ts'
@@ -45,7 +45,7 @@ export function createLookAtDisk({
   const pathOf = ({ owner, name }: StagingEntry) => join(folder(owner), name)
 
   async function plan(entry: StagingEntry, known: EntryFacts['known']): Promise<Planned> {
-    const facts = await statFile(pathOf(entry))
+    const facts = await lstatFile(pathOf(entry))
     if (facts === undefined) return { entry, action: 'none', ageMs: 0 }
     const ageMs = Date.now() - facts.changedAt
     const hasRecord =

@@ -3,7 +3,7 @@ import { isBadRecord } from '../../contracts/parse-record.ts'
 import { AppError } from '../../domain/errors.ts'
 import type { OnDisk } from '../../domain/upload-record.ts'
 import { isGone } from '../../domain/upload-state.ts'
-import { codeOf, isMissing, isOtherThing } from '../../storage/disk-errors.ts'
+import { codeOf, isMissing, isOtherThing, isUnreadable } from '../../storage/disk-errors.ts'
 import type { DiskReader } from '../../storage/disk-reader.ts'
 import type { Layout } from '../../storage/layout.ts'
 import type { Ledger } from '../../storage/ledger.ts'
@@ -26,18 +26,26 @@ export async function* readAll(deps: ReadDeps, plan: ReadPlan, owners: Set<strin
       if (kind === 'record' || kind === 'folding') yield () => readOne(deps, plan, { owner, id })
     }
   }
-  for (const owner of await deps.ledger.owners().catch(tellOther(deps, plan, deps.layout.ledgers))) {
+  for (const owner of await ledgerOwners(deps, plan)) {
     owners.add(owner)
     yield* readLedger(deps, plan, owner)
   }
 }
 
-/** A file in a directory's place, or the other way round, is reported and passed over: the rest is read all the same. */
+/** A whole ledger that cannot be read now is no reason to call the index whole without it. */
+const ledgerOwners = (deps: ReadDeps, plan: ReadPlan): Promise<string[]> =>
+  deps.ledger.owners().catch((error) => {
+    if (!isOtherThing(error)) throw error
+    return tellOther(deps, plan, deps.layout.ledgers)(error)
+  })
+
+/** One thing that is not what it should be, or cannot be read, is reported and passed over: the rest is read all the same. */
 const tellOther =
   ({ layout }: ReadDeps, { report }: ReadPlan, path: string) =>
   (error: unknown): never[] => {
-    if (!isOtherThing(error)) throw error
-    addProblem(report, `${relative(layout.root, path)}: is not what it should be (${codeOf(error)}); passed over`)
+    if (!isUnreadable(error)) throw error
+    const why = isOtherThing(error) ? 'is not what it should be' : 'cannot be read'
+    addProblem(report, `${relative(layout.root, path)}: ${why} (${codeOf(error)}); passed over`)
     return []
   }
 
