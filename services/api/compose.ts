@@ -26,6 +26,7 @@ import { composeTus } from './compose-tus.ts'
 import type { ApiConfig } from './config.ts'
 import { answerClientError } from './http/client-error.ts'
 import { holdBody } from './http/finish-answer.ts'
+import { inOrder } from './http/in-order.ts'
 import { createSendInterim } from './ietf/interim-responses.ts'
 import { watchLine } from './line-metrics.ts'
 import { createApiMetrics } from './metrics.ts'
@@ -111,9 +112,10 @@ export async function composeApi(config: ApiConfig, log: Logger, life: Lifecycle
     isStopping: () => life.isStopping,
     decoders: createDecoderReports({ redis, keys, log }).read,
   })
-  const http = createServer(app).on('checkContinue', (req, res) => {
+  const handle = inOrder(app)
+  const http = createServer(handle).on('checkContinue', (req, res) => {
     holdBody(req)
-    app(req, res)
+    handle(req, res)
   })
   http.on('clientError', answerClientError)
   const server = await listen(http, config)
