@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, link, lstat, open, stat } from 'node:fs/promises'
 import { badRecord, parseRecord } from '../contracts/parse-record.ts'
-import { LIMITS } from '../domain/limits.ts'
+import { LIMITS, MIB } from '../domain/limits.ts'
 import type { UploadRecord } from '../domain/upload-record.ts'
 import { codeOf, isMissing, isOtherThing } from './disk-errors.ts'
 import { createEmpty, makeDirectory, unlinkIfThere, writeWhole } from './durable.ts'
@@ -117,6 +117,14 @@ export function createUploadFiles(layout: Layout) {
      */
     beginWriting: (named: Named, size: number, guard: () => void, proving = false): Promise<UploadWriter> =>
       believeMissing(begin(named, size, guard, proving)),
+
+    /** The bytes from `start` to before `end`, as they were written. */
+    readBack: (named: Named, start: number, end: number) =>
+      async function* (): AsyncGenerator<Buffer> {
+        if (end <= start) return
+        const file = await believeMissing(open(dataPath(named), constants.O_RDONLY | constants.O_NOFOLLOW))
+        yield* file.createReadStream({ start, end: end - 1, highWaterMark: MIB })
+      },
 
     /**
      * After this no late write of a process that lost its lock can reach the first `size` bytes, and all of them count; to be made

@@ -84,6 +84,20 @@ test('checksum-trailer: the digest comes behind the body', async () => {
   expect(await offset(id)).toBe('0')
 })
 
+test('a checksum behind the body counts where nothing announced it, and beside one in front', async () => {
+  const id = await create()
+  expect(await chunked(id, 'hello', digest('sha256', 'other'))).toBe(460)
+  expect(await chunked(id, 'hello', 'sha1')).toBe(400)
+  const inFront = { 'Upload-Checksum': digest('sha1', 'hello') }
+  expect(await chunked(id, 'hello', digest('md5', 'other'), inFront)).toBe(460)
+  expect(await chunked(id, 'helloworld', digest('sha1', 'other'))).toBe(460)
+  expect(await offset(id)).toBe('0')
+  expect(await chunked(id, 'hello', digest('md5', 'hello'), inFront)).toBe(204)
+  const again = { 'Upload-Offset': '5' }
+  expect(await chunked(id, 'world', digest('sha512', 'world'), again)).toBe(204)
+  expect(await offset(id)).toBe('10')
+})
+
 test('a body with a checksum that is cut off cannot be proved: nothing of it is kept', async () => {
   const id = await create()
   const headers = {

@@ -39,6 +39,8 @@ export type BodyPlan = {
   readonly signal: AbortSignal
   /** What the body must hash to, if its client said so. */
   readonly checksum?: BodyChecksum | undefined
+  /** What it must hash to besides, as its client said behind it; asked once the body is there. Throws for what cannot be read. */
+  readonly lateChecksum?: () => BodyChecksum | undefined
   /** Where this body ends, an upload of unknown length ends too. */
   readonly completes?: boolean
   /** Told of offsets reached and durable while bytes still come. */
@@ -90,12 +92,13 @@ export function createReceiveBody({
       const { offset: reached, ended } = await bodies.during(signal, (end) =>
         receive(req, file, { offset, maxBytes, signal: end, ownsChunks: true, guard, ...hooks }),
       )
-      if (checksum !== undefined) {
-        // Bytes that cannot be proved are not kept (tus 1.0.0 "checksum"): back to where the body began.
-        const back = () => rewind(file, offset, lock)
-        if (!ended) return { offset: await back(), ended }
-        await verify(checksum, back)
-      }
+      // Bytes that cannot be proved are not kept (tus 1.0.0 "checksum"): back to where the body began.
+      const back = () => rewind(file, offset, lock)
+      if (checksum !== undefined && !ended) return { offset: await back(), ended }
+      await orElse(back, async () => {
+        checksum?.verify()
+        if (ended) await verifyLate(plan.lateChecksum?.(), files.readBack(record, offset, reached))
+      })
       metrics.receivedBytes.inc(reached - offset)
       await durable.sync(reached)
       lock.assertHeld()
@@ -132,11 +135,17 @@ async function rewind(file: FileHandle, offset: number, lock: UploadLock): Promi
   return offset
 }
 
-async function verify(checksum: BodyChecksum, back: () => Promise<number>): Promise<void> {
+async function orElse(back: () => Promise<number>, verify: () => Promise<void>): Promise<void> {
   try {
-    checksum.verify()
+    await verify()
   } catch (error) {
     await back()
     throw error
   }
+}
+
+async function verifyLate(checksum: BodyChecksum | undefined, bytes: () => AsyncIterable<Buffer>): Promise<void> {
+  if (checksum === undefined) return
+  for await (const chunk of bytes()) checksum.update(chunk)
+  checksum.verify()
 }

@@ -14,11 +14,25 @@ export function checksumOf(req: IncomingMessage): BodyChecksum | undefined {
     const wanted = parseChecksum(header)
     return compare([wanted.algorithm], () => wanted)
   }
-  const trailers = (req.headers.trailer ?? '').split(',').map((name) => name.trim().toLowerCase())
-  if (!trailers.includes('upload-checksum')) return undefined
+  if (!announcesTrailer(req)) return undefined
   // Which algorithm it will be stands at the end only.
   return compare(CHECKSUM_ALGORITHMS, () => parseChecksum(req.trailers['upload-checksum'] ?? ''))
 }
+
+/**
+ * The checksum behind a body that had ended before anybody knew of it, or knew of another: RFC 9110 §6.6.2 asks to announce trailers
+ * only with SHOULD. Its bytes have to be read again.
+ */
+export function lateChecksumOf(req: IncomingMessage): BodyChecksum | undefined {
+  const trailer = req.trailers['upload-checksum']
+  const isKnown = req.headers['upload-checksum'] === undefined && announcesTrailer(req)
+  if (trailer === undefined || isKnown) return undefined
+  const wanted = parseChecksum(trailer)
+  return compare([wanted.algorithm], () => wanted)
+}
+
+const announcesTrailer = ({ headers }: IncomingMessage): boolean =>
+  (headers.trailer ?? '').split(',').some((name) => name.trim().toLowerCase() === 'upload-checksum')
 
 type Wanted = { readonly algorithm: Algorithm; readonly digest: Buffer }
 

@@ -8,7 +8,7 @@ import { type BodyPlan, DRAIN_MS } from '../bodies/receive-body.ts'
 import { errorAnswer, logIfOurs, translateFault } from '../http/answer-error.ts'
 import { bringsBody } from '../http/finish-answer.ts'
 import { principalHere, requestContext } from '../http/request-context.ts'
-import { checksumOf } from './checksum.ts'
+import { checksumOf, lateChecksumOf } from './checksum.ts'
 import { fromTusError } from './tus-errors.ts'
 import type { UploadStore } from './upload-store.ts'
 
@@ -78,8 +78,10 @@ export function createTusServer({
       handler,
       'writeToStore',
       async (_body: unknown, upload: { offset: number }, maxBytes: number, { signal }: { signal: AbortSignal }) => {
-        const checksum = checksumOf(requestContext().req)
-        return (await receiveBody({ offset: upload.offset, maxBytes, signal, checksum })).offset
+        const { req } = requestContext()
+        const checksum = checksumOf(req)
+        const lateChecksum = () => lateChecksumOf(req)
+        return (await receiveBody({ offset: upload.offset, maxBytes, signal, checksum, lateChecksum })).offset
       },
     )
   }
