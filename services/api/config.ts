@@ -5,7 +5,7 @@ import { readJwt } from '#shared/config/jwt.ts'
 import { readQuota } from '#shared/config/quota.ts'
 import { readRateLimits } from '#shared/config/rate-limits.ts'
 import { readScanLine } from '#shared/config/scan-line.ts'
-import { GIB, TIB } from '#shared/domain/limits.ts'
+import { GIB, LIMITS, TIB } from '#shared/domain/limits.ts'
 
 export type ApiConfig = ReturnType<typeof loadApiConfig>
 
@@ -29,7 +29,7 @@ export function loadApiConfig(read: EnvReader) {
     trustProxy: read.list('TRUST_PROXY', []),
     interimResponses: read.choice('INTERIM_RESPONSES', ['auto', 'on', 'off'], 'auto'),
     uploadsPerUser: read.int('UPLOADS_PER_USER', { min: 0, max: 1_000_000, fallback: 64 }),
-    maxUploadBytes: read.bytes('MAX_UPLOAD_BYTES', { min: 1, max: 1024 * TIB, fallback: 128 * GIB }),
+    maxUploadBytes: read.bytes('MAX_UPLOAD_BYTES', { min: 1, max: LIMITS.uploadBytes, fallback: 128 * GIB }),
     quotaBytes: readQuota(read),
     freeBytesReserve: read.bytes('FREE_BYTES_RESERVE', { min: 0, max: 1024 * TIB, fallback: GIB }),
     uploadExpiryMs: read.int('UPLOAD_EXPIRY_HOURS', { min: 1, max: 8_760, fallback: 168 }) * 3_600_000,

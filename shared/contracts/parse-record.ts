@@ -4,14 +4,8 @@ import { LIMITS } from '../domain/limits.ts'
 import { isSafeOwner, isUploadId } from '../domain/names.ts'
 import { ON_CONFLICT, type UploadRecord } from '../domain/upload-record.ts'
 import { isUploadState } from '../domain/upload-state.ts'
-
-const isText = (value: unknown): value is string => typeof value === 'string'
-const isTextOrNull = (value: unknown): value is string | null => value === null || isText(value)
-const isLength = (value: unknown): boolean => value === null || (Number.isSafeInteger(value) && (value as number) >= 0)
-const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
-/** Redis counts with them: what is no time stops its scripts. */
-const isTime = (value: unknown): boolean => isText(value) && RFC_3339.test(value) && Number.isFinite(Date.parse(value))
-const isObjectOrNull = (value: unknown): boolean => value === null || typeof value === 'object'
+import { isLength, isText, isTextOrNull, isTime, isTimeOrNull } from './checks.ts'
+import { isDecision, isVerdict } from './parse-verdict.ts'
 
 const isTextListOrAbsent = (value: unknown): boolean =>
   value === undefined || (Array.isArray(value) && value.every(isText))
@@ -25,7 +19,7 @@ const FIELDS: Readonly<Record<keyof UploadRecord, (value: unknown) => boolean>> 
   job: isText,
   path: isText,
   placed_path: isTextOrNull,
-  length: isLength,
+  length: (value) => value === null || isLength(value),
   state: isUploadState,
   on_conflict: (value) => (ON_CONFLICT as readonly unknown[]).includes(value),
   declared_sha256: isTextOrNull,
@@ -33,9 +27,9 @@ const FIELDS: Readonly<Record<keyof UploadRecord, (value: unknown) => boolean>> 
   metadata: isText,
   created_at: isTime,
   updated_at: isTime,
-  expires_at: isTextOrNull,
-  decision: isObjectOrNull,
-  verdict: isObjectOrNull,
+  expires_at: isTimeOrNull,
+  decision: (value) => value === null || isDecision(value),
+  verdict: (value) => value === null || isVerdict(value),
   concat: (value) => value === undefined || isConcat(value),
   held_reason: isTextOrNull,
 }

@@ -1,3 +1,4 @@
+import { LIMITS } from './limits.ts'
 import { isUploadId } from './names.ts'
 
 /** A piece of a file that is put together from several uploads, with its length in bytes. */
@@ -43,4 +44,5 @@ const isPiece = (value: unknown): value is Piece =>
   isUploadId(value.id) &&
   isLength(value.length)
 
-const isLength = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+const isLength = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= LIMITS.uploadBytes

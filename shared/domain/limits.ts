@@ -14,6 +14,8 @@ export const LIMITS = Object.freeze({
   pathComponents: 64,
   jobIdBytes: 128,
   ownerBytes: 64,
+  /** The most that MAX_UPLOAD_BYTES may be set to: a record of more is damaged, whatever it is set to now. */
+  uploadBytes: 1024 * TIB,
   tokenBytes: 8 * KIB,
   /** Two verdicts of 50 findings of each severity, with room. */
   recordBytes: MIB,

@@ -23,6 +23,7 @@ afterEach(() => here.close())
 const json = () => here.layout.record('kim', bad.id)
 const folding = () => here.layout.folding('kim', bad.id)
 const untimely = () => JSON.stringify({ ...bad, updated_at: 'yesterday' })
+const put = (more: Partial<UploadRecord>) => writeFile(json(), JSON.stringify({ ...bad, ...more }))
 const ledgerDay = () => here.layout.ledgerDay('kim', dayOf(bad.id))
 
 const makePipe = (path: string) => promisify(execFile)('mkfifo', [path])
@@ -38,6 +39,8 @@ const CASES: [name: string, damage: () => Promise<unknown>, aside: (() => string
   ['a record without end', () => truncate(json(), 600 * MIB), json],
   ['a link to nothing as a record', () => rename(json(), `${json()}.x`).then(() => symlink('gone', json())), json],
   ['a named pipe as a record', () => rename(json(), `${json()}.x`).then(() => makePipe(json())), json],
+  ['a record of a length that nothing has', () => put({ length: Number.MAX_SAFE_INTEGER, state: 'receiving' }), json],
+  ['a record of a decision that is none', () => put({ decision: {} as never }), json],
   ['a directory as a record', () => rename(json(), `${json()}.x`).then(() => mkdir(json())), json],
   ['a directory as a folding record', () => rename(json(), `${json()}.x`).then(() => mkdir(folding())), folding],
   [
@@ -81,6 +84,7 @@ test.each(CASES)('%s: told, foretold, and the index is whole', async (_name, dam
   expect(await here.rebuild()).toMatchObject({ damaged: 1, built: true })
   expect((await here.index.get(good.id))?.record.state).toBe('complete')
   expect(await here.index.quota('zeta', null)).toMatchObject({ used: 5 })
+  expect(await here.redis.hget(here.keys.site, 'pending')).toBe('0')
   if (aside !== null) await lstat(`${aside()}.damaged`)
   expect(await here.rebuild()).toMatchObject({ damaged: aside === null ? 1 : 0, built: true })
 })

@@ -2,6 +2,7 @@ import { access, mkdir, readdir, symlink, utimes, writeFile } from 'node:fs/prom
 import { dirname, join } from 'node:path'
 import { v7 as uuidv7 } from 'uuid'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { plainVerdict } from '../support/plain-verdict.ts'
 import { reconcileHere } from '../support/reconcile-here.ts'
 import { uploadRecord } from '../support/upload-record.ts'
 import { openUploads, type UploadsHere } from '../support/uploads-here.ts'
@@ -74,7 +75,7 @@ test('what says how many bytes are proved goes once its upload is no longer in r
 })
 
 test('copies that a kill cut off go with their upload, and not through a link out of the job', async () => {
-  const decision = { verdict: null as never, target: 'sub/deck (2).k', inode: '1' }
+  const decision = { verdict: plainVerdict('complete'), target: 'sub/deck (2).k', inode: '1' }
   const record = uploadRecord({ path: 'sub/deck.k', decision })
   await here.bringTo(record, 'receiving')
   const half = join(dirname(here.layout.placed('kim', 'job', record.path)), `.${record.id}.placing`)

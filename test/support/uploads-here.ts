@@ -9,6 +9,7 @@ import { createLayout } from '#shared/storage/layout.ts'
 import { composeUploads } from '#shared/uploads/compose-uploads.ts'
 import { createRebuild, type RebuildPlan } from '#shared/uploads/rebuild/rebuild.ts'
 import { createRemoveUpload } from '#shared/uploads/remove-upload.ts'
+import { plainVerdict } from './plain-verdict.ts'
 import { redisPrefix, sharedRedisUrl } from './redis.ts'
 import { makeUploadRoot } from './temp.ts'
 
@@ -81,7 +82,7 @@ export async function openUploads(prefix = redisPrefix('uploads'), url = sharedR
 
   async function settle(received: UploadRecord, state: UploadRecord['state'], body: string): Promise<UploadRecord> {
     const { index, files, placement } = uploads
-    const decision = { verdict: null as never, target: received.path, inode: '0' }
+    const decision = { verdict: plainVerdict('complete'), target: received.path, inode: '0' }
     const placed = layout.placed(received.owner, received.job, received.path)
     if (state === 'quarantined') {
       const quarantined: UploadRecord = { ...received, state }

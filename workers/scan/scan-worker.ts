@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq'
 import { parseScanJob, SCAN_QUEUE, type ScanJob } from '#shared/contracts/scan-job.ts'
-import { isRetryable } from '#shared/domain/errors.ts'
+import { AppError, isRetryable } from '#shared/domain/errors.ts'
 import type { Verdict } from '#shared/domain/verdict.ts'
 import type { ScanLine } from '#shared/queue/scan-line.ts'
 import type { Keys } from '#shared/redis/keys.ts'
@@ -9,7 +9,7 @@ import type { RedisClient } from '#shared/redis/redis-client.ts'
 import { isRedisAway } from '#shared/redis/redis-errors.ts'
 import { withDeadline } from '#shared/runtime/deadline.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
-import { isFaultOfTheSite, translateDiskError } from '#shared/storage/disk-errors.ts'
+import { codeOf, isFaultOfTheSite, translateDiskError } from '#shared/storage/disk-errors.ts'
 
 export type ScanWorkerDeps = {
   redis: RedisClient
@@ -82,7 +82,7 @@ export function startScanWorker({ redis, keys, log, line, concurrency, scanUploa
       tellLine(parsed, line.retrying(parsed, true))
       throw error
     }
-    await hold(parsed, error instanceof Error ? error.message : 'Cannot finish the scan')
+    await hold(parsed, reasonOf(error))
     tellLine(parsed, line.leave(parsed))
     throw Object.assign(new UnrecoverableError('held'), { cause: error })
   }
@@ -127,3 +127,9 @@ export function startScanWorker({ redis, keys, log, line, concurrency, scanUploa
     },
   }
 }
+
+/** For the owner: what was thrown to be read. The words of a bug, or of the system, are for the log. */
+const reasonOf = (error: unknown): string =>
+  error instanceof AppError || (error instanceof Error && error.constructor === Error && codeOf(error) === undefined)
+    ? error.message
+    : 'Cannot finish the scan: something unforeseen went wrong; the log of the scan worker tells it'
