@@ -98,6 +98,17 @@ test('a checksum behind the body counts where nothing announced it, and beside o
   expect(await offset(id)).toBe('10')
 })
 
+test('a finished upload takes no byte more, whether or not its length is told before', async () => {
+  const id = await create()
+  expect(await patch(id, 0, digest('sha1', 'helloworld'), 'helloworld')).toBe(204)
+  const behind = { 'Upload-Offset': '10' }
+  expect(await chunked(id, 'more', undefined, behind)).toBe(413)
+  expect(await patch(id, 10, digest('sha1', 'more'), 'more')).toBe(413)
+  expect(await chunked(id, '', undefined, behind)).toBe(204)
+  expect(await chunked(id, '', undefined, { ...behind, 'Upload-Checksum': digest('sha1', 'more') })).toBe(460)
+  expect(await offset(id)).toBe('10')
+})
+
 test('a body with a checksum that is cut off cannot be proved: nothing of it is kept', async () => {
   const id = await create()
   const headers = {

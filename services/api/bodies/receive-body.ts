@@ -10,6 +10,7 @@ import { askForBody, bringsBody } from '../http/finish-answer.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { ApiMetrics } from '../metrics.ts'
 import type { OpenBodies } from './open-bodies.ts'
+import { takeNothing } from './take-nothing.ts'
 
 /** How long a body that was asked to let go may go on, ms. */
 export const DRAIN_MS = 300
@@ -68,7 +69,12 @@ export function createReceiveBody({
       if (!bringsBody(req)) return { offset, ended: true }
       throw new Error('A body may be received under the lock of its upload only')
     }
-    if (record.state !== 'receiving') return { offset, ended: true }
+    if (record.state !== 'receiving') {
+      askForBody(req, res)
+      const ended = await bodies.during(signal, (end) => takeNothing(req, end))
+      if (ended) checksum?.verify()
+      return { offset, ended }
+    }
     const ahead = record.length === null ? reserveAhead(record) : undefined
     const proving = checksum !== undefined
     const writer = await files.beginWriting(record, offset, lock.assertHeld, proving).catch((error: unknown) => {
