@@ -70,6 +70,29 @@ test('no other right: not another upload, not a creation, not the list, not a do
   expect((await by(token, 'HEAD', `${TUS_PATH}/0198c5c5-0000-7000-8000-000000000000`)).status).toBe(401)
 })
 
+test('a query, an escape or a slash behind the id changes nothing, by login token or Upload-Token', async () => {
+  const login = { Authorization: `Bearer ${kim}`, 'Tus-Resumable': '1.0.0' }
+  for (const spell of [
+    (id: string) => `${id}?x=1`,
+    (id: string) => `${id}/`,
+    (id: string) => id.replace('-', '%2D'),
+    (id: string) => `${id}/?x=1&y=/z`,
+  ]) {
+    const { id, token } = await create()
+    const path = `${TUS_PATH}/${spell(id)}`
+    expect((await by(token, 'PATCH', path, stream(0), 'hello')).status).toBe(204)
+    for (const headers of [login, { 'Tus-Resumable': '1.0.0', 'Upload-Token': token }]) {
+      const head = await fetch(`${api}${path}`, { method: 'HEAD', headers })
+      expect([path, head.status, head.headers.get('upload-offset')]).toEqual([path, 200, '5'])
+    }
+    const patch = { method: 'PATCH', headers: { ...login, ...stream(5) }, body: 'worl' }
+    expect((await fetch(`${api}${path}`, patch)).status).toBe(204)
+    expect((await by(token, 'DELETE', path)).status).toBe(204)
+  }
+  const { token } = await create()
+  expect((await by(token, 'HEAD', `${TUS_PATH}/%E0%A4%A`)).status).toBe(401)
+})
+
 test('only its digest is kept, and nothing of it is shown', async () => {
   const { id, token } = await create()
   const record = await readFile(join(site.root, 'users/kim/.airlock', `${id}.json`), 'utf8')

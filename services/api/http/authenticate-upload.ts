@@ -13,6 +13,15 @@ export type AuthenticateUploadDeps = {
   addressLimit: RateLimiter
 }
 
+/** The id in a path, as the router reads it: with escapes, and perhaps with a slash behind. */
+function idIn(path: string): string {
+  try {
+    return decodeURIComponent(path.replace(/^\/|\/$/g, ''))
+  } catch {
+    return ''
+  }
+}
+
 /** JWT, or the Upload-Token of the upload whose URL it is; OPTIONS stays open. */
 export function authenticateUpload({ verify, recordOf, addressLimit }: AuthenticateUploadDeps) {
   /** Guessing tokens is limited by address; where that cannot be counted the answer is still 401. */
@@ -24,7 +33,7 @@ export function authenticateUpload({ verify, recordOf, addressLimit }: Authentic
   const whoAsks = async (req: Request): Promise<Principal> => {
     const token = req.get('upload-token')
     if (token === undefined || req.method === 'POST') return verify(bearerToken(req.get('authorization')))
-    return principalByToken(await recordOf(req.path.slice(1)), token)
+    return principalByToken(await recordOf(idIn(req.path)), token)
   }
 
   return async (req: Request, _res: Response, next: NextFunction): Promise<void> => {

@@ -109,6 +109,10 @@ export function tusRoutes(deps: TusRouteDeps): Router {
 /** The type without its parameters, in lower case: the library compares it letter by letter. */
 const mediaType = (contentType: string): string => contentType.split(';')[0]?.trim().toLowerCase() ?? ''
 
+/** The library takes what stands behind the last slash for the id, with a query and escapes. */
+const plainPath = (path: string, { params: { id } }: Request): string =>
+  id === undefined ? path : `${path}/${encodeURIComponent(String(id))}`
+
 /** Hands a request to the library without its body (that goes straight to the file) and writes the library's answer. */
 async function handOver(deps: TusRouteDeps, req: Request, res: Response): Promise<void> {
   const headers = new Headers()
@@ -118,7 +122,7 @@ async function handOver(deps: TusRouteDeps, req: Request, res: Response): Promis
     if (value !== undefined) headers.set(name, name === 'content-type' ? mediaType(value) : value)
   }
   const response = await deps.server.handleWeb(
-    new globalThis.Request(`http://airlock${req.originalUrl}`, { method: req.method, headers }),
+    new globalThis.Request(`http://airlock${plainPath(deps.path, req)}`, { method: req.method, headers }),
   )
   const { failure, record, requestId } = requestContext()
   const text = await response.text()
