@@ -49,7 +49,7 @@ export function createApp(deps: AppDeps): Express {
   const app = express()
   app.disable('x-powered-by')
   app.set('trust proxy', config.trustProxy.length === 0 ? false : trustedProxies(config.trustProxy))
-  app.use(beginRequest(deps.log, metrics), cors(config.corsOrigins))
+  app.use(beginRequest(deps.log, metrics), cors(config.corsOrigins, TUS_PATH))
 
   const identified = authenticate(verify)
   const { router: contentRoutes, download } = createContentRoutes({ ...deps, authenticate: identified })

@@ -5,6 +5,12 @@ const ALLOWED_HEADERS = [
   'Content-Digest',
   'Content-Disposition',
   'Content-Type',
+  'If-Match',
+  'If-Modified-Since',
+  'If-None-Match',
+  'If-Range',
+  'If-Unmodified-Since',
+  'Range',
   'Repr-Digest',
   'Tus-Resumable',
   'Upload-Concat',
@@ -22,7 +28,10 @@ const ALLOWED_HEADERS = [
 ].join(', ')
 const EXPOSED_HEADERS = [
   'Accept-Patch',
+  'Accept-Ranges',
   'Content-Disposition',
+  'Content-Range',
+  'ETag',
   'Location',
   'RateLimit-Limit',
   'RateLimit-Remaining',
@@ -43,12 +52,16 @@ const EXPOSED_HEADERS = [
   'Upload-Metadata',
   'Upload-Offset',
   'Upload-Token',
+  'WWW-Authenticate',
   'X-Request-Id',
 ].join(', ')
 
-/** CORS for the origins the site names. Tokens travel in a header, never in a cookie, so no credentials are allowed. */
+/**
+ * CORS for the origins the site names. Tokens travel in a header, never in a cookie, so no credentials are allowed. A preflight carries
+ * no token (Fetch §4.8) and is answered here; below `optionsPath` OPTIONS has an answer of its own, for everybody.
+ */
 export const cors =
-  (origins: readonly string[]): RequestHandler =>
+  (origins: readonly string[], optionsPath: string): RequestHandler =>
   (req, res, next) => {
     const origin = req.get('origin')
     if (origin !== undefined && (origins.includes(origin) || origins.includes('*'))) {
@@ -62,5 +75,8 @@ export const cors =
       }
     }
     res.vary('Origin')
-    next()
+    const isPreflight = req.method === 'OPTIONS' && req.get('access-control-request-method') !== undefined
+    const isOurs = req.path !== optionsPath && !req.path.startsWith(`${optionsPath}/`)
+    if (isPreflight && isOurs && res.get('access-control-allow-origin') !== undefined) res.status(204).end()
+    else next()
   }
