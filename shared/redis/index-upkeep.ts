@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import { uploadView } from '../contracts/upload-view.ts'
 import { AppError } from '../domain/errors.ts'
 import { isFinal, isPartial, piecesOf } from '../domain/final-record.ts'
 import type { OnDisk, UploadRecord } from '../domain/upload-record.ts'
 import { isGone, type UploadState } from '../domain/upload-state.ts'
 import { createAnnounce } from './announce.ts'
+import { createBuildMark } from './build-mark.ts'
 import type { Keys } from './keys.ts'
 import { luaScript } from './lua-script.ts'
 import { createRecount } from './recount.ts'
@@ -15,10 +15,6 @@ const script = (name: string, keyCount: number) =>
   luaScript(`airlock_${name.replace('-', '_')}`, new URL(`./lua/${name}.lua`, import.meta.url), keyCount, (raw) => raw)
 const restoreScript = script('restore', 8)
 const forgetScript = script('forget', 6)
-const builtScript = script('built', 2)
-
-/** No rebuild takes as long. */
-const REBUILD_SECONDS = 86_400
 
 /** `present`: Redis had the same or something later; `replaced`: it had something older. */
 export type RestoreReply = {
@@ -49,7 +45,6 @@ export function chargeOf({ record, received }: Pick<OnDisk, 'record' | 'received
 export function createIndexUpkeep({ redis, keys }: { redis: RedisClient; keys: Keys }) {
   const runRestore = restoreScript(redis)
   const runForget = forgetScript(redis)
-  const runBuilt = builtScript(redis)
   const announce = createAnnounce({ redis, keys })
 
   return {
@@ -90,6 +85,7 @@ export function createIndexUpkeep({ redis, keys }: { redis: RedisClient; keys: K
     },
 
     ...createRecount({ redis, keys }),
+    ...createBuildMark({ redis, keys }),
 
     /** State and time of the last step (ms) of several uploads, in their order; undefined for what Redis does not know. */
     async statesOf(ids: readonly string[]): Promise<({ state: UploadState; at: number } | undefined)[]> {
@@ -117,28 +113,8 @@ export function createIndexUpkeep({ redis, keys }: { redis: RedisClient; keys: K
     /** What the sweeps of the site have done since Redis began, by action. */
     actions: (): Promise<Record<string, string>> => redis.hgetall(keys.sweepActions),
 
-    /** Whether the index is whole; false after Redis has lost its data. */
-    isBuilt: async (): Promise<boolean> => (await redis.exists(keys.built)) === 1,
-
-    /** Notes that a rebuild begins; answers what {@link endBuild} has to be told. */
-    async beginBuild(): Promise<string> {
-      const number = randomUUID()
-      await redis.set(keys.rebuilding(number), '1', 'EX', REBUILD_SECONDS)
-      return number
-    },
-
-    /** Says that the index is whole; false if Redis lost its data meanwhile. */
-    async endBuild(number: string): Promise<boolean> {
-      return (await runBuilt([keys.built, keys.rebuilding(number)], new Date().toISOString())) === 1
-    },
-
     /** Tells realtime processes that the stream begins anew: their clients get snapshots. Answers the id. */
     announce: (): Promise<string> => announce('0-0'),
-
-    /** A site without any upload has nothing to rebuild. */
-    async markNew(): Promise<void> {
-      await redis.set(keys.built, new Date().toISOString(), 'NX')
-    },
   }
 }
 

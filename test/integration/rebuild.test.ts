@@ -229,6 +229,24 @@ test('of two uploads at one place the later one has it, the other is replaced', 
   expect(await here.index.quota('kim', null)).toMatchObject({ used: 5 })
 })
 
+test('a rebuild that is interrupted leaves no mark of itself; that of a killed one ends soon', async () => {
+  await here.bringTo(uploadRecord(), 'received')
+  await here.flush()
+  const marks = () => here.redis.keys(here.keys.rebuilding('*'))
+  // In one step, before it is removed.
+  const lifeOfMark = "return redis.call('TTL', redis.call('KEYS', ARGV[1])[1])"
+  let life: Promise<unknown> = Promise.resolve()
+  const guard = () => {
+    life = here.redis.eval(lifeOfMark, 0, here.keys.rebuilding('*'))
+    throw new Error('interrupted')
+  }
+  await expect(here.rebuild({ guard })).rejects.toThrow('interrupted')
+  expect(await life).toBeGreaterThan(60)
+  expect(await life).toBeLessThanOrEqual(120)
+  expect(await marks()).toEqual([])
+  expect(await here.upkeep.isBuilt()).toBe(false)
+})
+
 test('an upload root that is away is not taken for a site without uploads', async () => {
   await here.bringTo(uploadRecord(), 'received')
   await here.flush()

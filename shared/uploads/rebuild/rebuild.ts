@@ -47,16 +47,26 @@ export function createRebuild(deps: RebuildDeps) {
     await checkRoot(deps.layout)
     for (let left = TRIES; ; left--) {
       const report = newReport()
-      const number = plan.dryRun ? '' : await deps.upkeep.beginBuild()
-      await onePass(deps, plan, report)
-      // An empty mount point would have looked like a site without uploads.
-      await checkRoot(deps.layout)
-      report.built = plan.dryRun ? await deps.upkeep.isBuilt() : await deps.upkeep.endBuild(number)
+      report.built = await oneTry(deps, plan, report)
       report.ms = Math.round(performance.now() - started)
       if (!plan.dryRun && !report.built && left > 1) continue
       if (!plan.dryRun && changedAnything(report)) await deps.upkeep.announce()
       return report
     }
+  }
+}
+
+/** Answers whether the index is whole. */
+async function oneTry(deps: RebuildDeps, plan: RebuildPlan, report: RebuildReport): Promise<boolean> {
+  const build = plan.dryRun ? undefined : await deps.upkeep.beginBuild()
+  try {
+    await onePass(deps, plan, report)
+    // An empty mount point would have looked like a site without uploads.
+    await checkRoot(deps.layout)
+    return await (build?.end() ?? deps.upkeep.isBuilt())
+  } finally {
+    // Redis being away is told by what needs it; the mark ends by itself.
+    await build?.drop().catch((err: unknown) => deps.log.debug({ err }, 'mark of the rebuild not removed'))
   }
 }
 
@@ -69,7 +79,10 @@ async function onePass(deps: RebuildDeps, plan: RebuildPlan, report: RebuildRepo
     plan.guard()
     await work(deps, report, read, losers)
   })
-  for (const owner of owners) count(report, await deps.upkeep.recount(owner, !plan.dryRun))
+  for (const owner of owners) {
+    plan.guard()
+    count(report, await deps.upkeep.recount(owner, !plan.dryRun))
+  }
   count(report, await deps.upkeep.recountSite(!plan.dryRun))
   for (const id of losers) await removeLoser(deps, report, id)
 }
