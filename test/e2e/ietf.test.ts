@@ -151,12 +151,14 @@ describe.each([6, 10])('interop version %d', (version) => {
     const urls = parts.map((part) => part.headers.get('location') ?? '')
     const final = idOf(await tus(api, token, 'POST', '', { 'Upload-Concat': `final;${urls.join(' ')}` }))
     expect((await call(append(final, 0, ALL, Buffer.from('abc')))).status).toBe(403)
-    expect((await call({ method: 'HEAD', path: `/${final}` })).status).toBe(403)
+    expect((await call({ method: 'HEAD', path: `/${final}` })).status).toBe(409)
     for (const part of parts) {
       const whole = await call(append(idOf(part), 0, ALL, Buffer.from('abc')))
       expect([whole.status, whole.headers['upload-complete']]).toEqual([201, '?1'])
     }
     await settled(api, token, final)
+    const look = await call({ method: 'HEAD', path: `/${final}` })
+    expect([look.status, look.headers['upload-offset'], look.headers['upload-complete']]).toEqual([204, '6', '?1'])
     expect((await placed(final)).toString()).toBe('abcabc')
   })
 })

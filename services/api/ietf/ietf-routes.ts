@@ -5,8 +5,9 @@ import type { RateLimiter } from '#shared/redis/rate-limits.ts'
 import { rateHeaders } from '../http/answer-error.ts'
 import { type AuthenticateUploadDeps, authenticateUpload } from '../http/authenticate-upload.ts'
 import { bringsBody, finishAnswer } from '../http/finish-answer.ts'
+import { requirePlainBody } from '../http/plain-body.ts'
 import { aboutUpload, principalHere, requestContext } from '../http/request-context.ts'
-import { takesNoBytes } from '../tus/final-uploads.ts'
+import { type FinalUploads, takesNoBytes } from '../tus/final-uploads.ts'
 import type { FindUpload } from '../use-cases/find-upload.ts'
 import type { IetfUploads, Standing } from './ietf-uploads.ts'
 import type { SendInterim } from './interim-responses.ts'
@@ -23,6 +24,7 @@ export type IetfRouteDeps = AuthenticateUploadDeps & {
   path: string
   uploads: IetfUploads
   find: FindUpload
+  finals: FinalUploads
   uploadLimit: RateLimiter
   sendInterim: SendInterim
   maxUploadBytes: number
@@ -106,7 +108,8 @@ export function ietfRoutes(deps: IetfRouteDeps): Router {
     const { record } = await deps.find(req.params.id, principalHere())
     aboutUpload(record)
     // What tus puts together from parts takes no bytes of its own, and has no offset before it is whole.
-    if (isFinal(record) && req.method !== 'DELETE') throw takesNoBytes()
+    if (isFinal(record) && req.method === 'PATCH') throw takesNoBytes()
+    if (isFinal(record) && req.method !== 'DELETE' && !(await deps.finals.offsetIsKnown(record))) throw notAssembled()
     return record.id
   }
 
@@ -124,7 +127,7 @@ export function ietfRoutes(deps: IetfRouteDeps): Router {
     await finishAnswer(req, res, '')
   }
 
-  router.use(begin, authenticateUpload(deps))
+  router.use(begin, authenticateUpload(deps), requirePlainBody)
   router.options('/{:id}', (req, res) => {
     res.status(204).set('Accept-Patch', ACCEPT_PATCH)
     return finishAnswer(req, res, '')
@@ -144,6 +147,16 @@ export function ietfRoutes(deps: IetfRouteDeps): Router {
 
 /** RFC 9110 §8.3.1: types compare without case, parameters do not matter here. */
 const mediaType = (req: Request) => req.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+
+const notAssembled = () =>
+  new AppError(
+    'conflict',
+    'not_assembled',
+    'Cannot tell the offset yet: the final upload is still being put together',
+    {
+      retryAfterSeconds: 5,
+    },
+  )
 
 const wrongType = () =>
   new AppError('unsupportedType', 'wrong_content_type', `Cannot read the body: send Content-Type: ${PARTIAL_UPLOAD}`)

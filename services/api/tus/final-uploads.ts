@@ -31,6 +31,8 @@ export function createFinalUploads({ createFinal, files, metrics }: FinalDeps) {
   }
 
   return {
+    offsetIsKnown,
+
     async create(req: Request, res: Response, wanted: WantedConcat & { kind: 'final' }): Promise<void> {
       assertNoBytes(req)
       const id = uuidv7()
