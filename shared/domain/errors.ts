@@ -14,6 +14,7 @@ export const ERROR_KINDS = [
   'throttled',
   'crowded',
   'locked',
+  'notImplemented',
   'noRoom',
   'unavailable',
 ] as const
@@ -54,6 +55,7 @@ export const RETRYABLE: Readonly<Record<ErrorKind, boolean>> = Object.freeze({
   unsupportedType: false,
   badRange: false,
   checksumMismatch: false,
+  notImplemented: false,
   tooLarge: false,
   throttled: true,
   crowded: true,

@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MIB } from '#shared/domain/limits.ts'
+import { RawConnection } from '../support/raw-http.ts'
 import { type Site, startSite } from '../support/site.ts'
 import { testToken } from '../support/tokens.ts'
 import { bearer, idOf, TUS_PATH, tus } from '../support/tus.ts'
@@ -140,4 +141,35 @@ test('a connection that ends in the middle of a body is told nothing: a 400 woul
   await closed
   expect(answer).toBe('')
   expect((await tus(api, token, 'HEAD', `/${id}`)).headers.get('upload-offset')).toBe('400')
+})
+
+test.each([
+  [{ 'Transfer-Encoding': 'gzip, chunked' }, 501, 'transfer_coding'],
+  [{ 'Content-Encoding': 'gzip', 'Content-Length': '5' }, 415, 'content_coding'],
+])('a body that is encoded is refused: %o', async (coding, status, code) => {
+  const id = idOf(await tus(api, token, 'POST', '', { 'Upload-Length': '1000' }))
+  const type = { 'Content-Type': 'application/offset+octet-stream', 'Tus-Resumable': '1.0.0' }
+  for (const [method, path, more] of [
+    ['PATCH', `${TUS_PATH}/${id}`, { 'Upload-Offset': '0' }],
+    ['POST', TUS_PATH, { 'Upload-Length': '1000' }],
+  ] as const) {
+    const connection = await RawConnection.open(api)
+    connection.begin(method, path, { ...bearer(token), ...type, ...more, ...coding })
+    connection.write(status === 501 ? '5\r\nhello\r\n0\r\n\r\n' : 'hello')
+    const answer = await connection.exchange()
+    expect([answer.status, JSON.parse(answer.body).code, answer.headers['upload-token']]).toEqual([
+      status,
+      code,
+      undefined,
+    ])
+    connection.cut()
+  }
+  expect((await tus(api, token, 'HEAD', `/${id}`)).headers.get('upload-offset')).toBe('0')
+})
+
+test('a creation that is refused for its body gives no token: there is no upload for it', async () => {
+  const headers = { 'Upload-Length': '5', 'Content-Type': 'application/offset+octet-stream' }
+  const wrong = { ...headers, 'Upload-Checksum': 'sha1 AAAAAAAAAAAAAAAAAAAAAAAAAAA=' }
+  const refused = await tus(api, token, 'POST', '', wrong, Buffer.from('hello'))
+  expect([refused.status, refused.headers.get('upload-token')]).toEqual([460, null])
 })

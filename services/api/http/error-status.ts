@@ -16,6 +16,7 @@ export const HTTP_STATUS: Readonly<Record<ErrorKind, readonly [status: number, t
   // tus 1.0.0 "checksum"; no registered status has this meaning.
   checksumMismatch: [460, 'Checksum Mismatch'],
   throttled: [429, 'Rate limit exceeded'],
+  notImplemented: [501, 'Not Implemented'],
   // Not 429: tus-js-client and IETF clients give up on that, and come back after this.
   crowded: [503, 'Service Unavailable'],
   unavailable: [503, 'Service Unavailable'],

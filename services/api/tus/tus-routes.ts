@@ -7,6 +7,7 @@ import type { RateLimiter } from '#shared/redis/rate-limits.ts'
 import { errorAnswer, rateHeaders } from '../http/answer-error.ts'
 import { type AuthenticateUploadDeps, authenticateUpload } from '../http/authenticate-upload.ts'
 import { bringsBody, finishAnswer } from '../http/finish-answer.ts'
+import { requirePlainBody } from '../http/plain-body.ts'
 import { aboutUpload, principalHere, requestContext } from '../http/request-context.ts'
 import type { FindUpload } from '../use-cases/find-upload.ts'
 import { CHECKSUM_ALGORITHMS } from './checksum.ts'
@@ -87,7 +88,7 @@ export function tusRoutes(deps: TusRouteDeps): Router {
     await handOver(deps, req, res)
   }
 
-  router.use(begin, authenticateUpload(deps))
+  router.use(begin, authenticateUpload(deps), requirePlainBody)
   router.options('/{:id}', (req, res) => {
     res.set('Tus-Checksum-Algorithm', CHECKSUM_ALGORITHMS.join(','))
     return handOver(deps, req, res)
@@ -128,6 +129,8 @@ async function handOver(deps: TusRouteDeps, req: Request, res: Response): Promis
   const text = await response.text()
   if (response.status >= 400) {
     const answer = errorAnswer(failure ?? fromTusStatus(response.status, text) ?? new Error(text), requestId)
+    // The upload that it would be for is taken back.
+    if (req.method === 'POST') res.removeHeader('Upload-Token')
     res.status(answer.status).set(answer.headers)
     await finishAnswer(req, res, JSON.stringify(answer.body), 'application/json; charset=utf-8')
     return
