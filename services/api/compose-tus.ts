@@ -58,6 +58,7 @@ export function composeTus(parts: TusParts): { tus: Server; finals: FinalUploads
     ...parts,
     find: (id) => parts.find(id, principalHere()),
     declareLength: grow.declareLength,
+    forgetLength: grow.forgetLength,
     withdraw: (record) => parts.removeUpload.withdraw(record),
   })
   const admit = async (id: string, length: number | null, metadata: string, concat?: Concat) => {

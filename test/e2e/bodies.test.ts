@@ -173,3 +173,27 @@ test('a creation that is refused for its body gives no token: there is no upload
   const refused = await tus(api, token, 'POST', '', wrong, Buffer.from('hello'))
   expect([refused.status, refused.headers.get('upload-token')]).toEqual([460, null])
 })
+
+test('a length told with a body that is refused is not kept: the true one may come after', async () => {
+  const deferred = await tus(api, token, 'POST', '', { 'Upload-Defer-Length': '1' })
+  const id = idOf(deferred)
+  const headers = { 'Content-Type': 'application/offset+octet-stream', 'Upload-Offset': '0' }
+  const short = { ...headers, 'Upload-Length': '3' }
+  expect((await tus(api, token, 'PATCH', `/${id}`, short, Buffer.from('hello'))).status).toBe(413)
+  const wrong = { ...headers, 'Upload-Length': '7', 'Upload-Checksum': 'sha1 AAAAAAAAAAAAAAAAAAAAAAAAAAA=' }
+  expect((await tus(api, token, 'PATCH', `/${id}`, wrong, Buffer.from('hello'))).status).toBe(460)
+  const connection = await RawConnection.open(api)
+  const inChunks = { ...bearer(token), 'Tus-Resumable': '1.0.0', ...short, 'Transfer-Encoding': 'chunked' }
+  connection.begin('PATCH', `${TUS_PATH}/${id}`, inChunks)
+  connection.write('5\r\nhello\r\n0\r\n\r\n')
+  expect((await connection.exchange()).status).toBe(413)
+  connection.cut()
+  const head = await tus(api, token, 'HEAD', `/${id}`)
+  expect(['upload-offset', 'upload-length', 'upload-defer-length'].map((name) => head.headers.get(name))).toEqual([
+    '0',
+    null,
+    '1',
+  ])
+  const right = { ...headers, 'Upload-Length': '5' }
+  expect((await tus(api, token, 'PATCH', `/${id}`, right, Buffer.from('hello'))).status).toBe(204)
+})

@@ -1,6 +1,6 @@
 import { Server } from '@tus/server'
 import { v7 as uuidv7 } from 'uuid'
-import { AppError } from '#shared/domain/errors.ts'
+import { AppError, type ErrorKind } from '#shared/domain/errors.ts'
 import type { UploadLock, UploadLocks } from '#shared/redis/upload-lock.ts'
 import type { Logger } from '#shared/runtime/logger.ts'
 import type { Received } from '#shared/storage/receive.ts'
@@ -81,12 +81,21 @@ export function createTusServer({
         const { req } = requestContext()
         const checksum = checksumOf(req)
         const lateChecksum = () => lateChecksumOf(req)
-        return (await receiveBody({ offset: upload.offset, maxBytes, signal, checksum, lateChecksum })).offset
+        const body = receiveBody({ offset: upload.offset, maxBytes, signal, checksum, lateChecksum })
+        const { offset } = await body.catch(async (error: unknown) => {
+          if (isRefusal(error)) await store.forgetDeclared()
+          throw error
+        })
+        return offset
       },
     )
   }
   return server
 }
+
+/** What a body is refused for, before its upload is finished. */
+const REFUSALS: readonly ErrorKind[] = ['tooLarge', 'checksumMismatch', 'invalid']
+const isRefusal = (error: unknown): boolean => error instanceof AppError && REFUSALS.includes(error.kind)
 
 const FREE = { lock: async () => undefined, unlock: async () => undefined }
 

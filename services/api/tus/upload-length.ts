@@ -17,13 +17,7 @@ export function assertCreationLengths(req: Request): void {
     throw invalid('Cannot create the upload: Upload-Defer-Length can only be 1')
   if (length === undefined) return
   const bytes = parseLength(length)
-  if (Number(req.get('content-length') ?? 0) > bytes) {
-    throw new AppError(
-      'tooLarge',
-      'body_too_large',
-      `Cannot accept the body: it is longer than its Upload-Length of ${bytes} bytes`,
-    )
-  }
+  assertFits(Number(req.get('content-length') ?? 0), bytes)
 }
 
 /** The length may be told once, with a PATCH of an upload whose length was deferred. */
@@ -36,6 +30,16 @@ export function assertPatchLength(req: Request, known: number | null): void {
   if (known === null && bytes < Number(req.get('upload-offset') ?? 0)) {
     throw invalid('Cannot use this Upload-Length: it is below the Upload-Offset')
   }
+  assertFits(Number(req.get('upload-offset') ?? 0) + Number(req.get('content-length') ?? 0), bytes)
+}
+
+function assertFits(end: number, length: number): void {
+  if (end <= length) return
+  throw new AppError(
+    'tooLarge',
+    'body_too_large',
+    `Cannot accept the body: it is longer than its Upload-Length of ${length} bytes`,
+  )
 }
 
 function parseLength(text: string): number {

@@ -11,6 +11,7 @@ export type UploadStoreDeps = {
   finish: (record: UploadRecord, size: number, assertHeld: () => void) => Promise<void>
   remove: (found: IndexedUpload) => Promise<void>
   declareLength: (record: UploadRecord, length: number) => Promise<UploadRecord>
+  forgetLength: (record: UploadRecord, received: number) => Promise<UploadRecord>
   /** Takes an admission back whose files could not be made. */
   withdraw: (record: UploadRecord) => Promise<void>
 }
@@ -32,6 +33,8 @@ export class UploadStore extends DataStore {
     'concatenation-unfinished',
   ]
   readonly #deps: UploadStoreDeps
+  /** Requests that told a length for the first time. */
+  readonly #declaring = new WeakSet<object>()
 
   constructor(deps: UploadStoreDeps) {
     super()
@@ -73,7 +76,17 @@ export class UploadStore extends DataStore {
     const isHere = headers['tus-resumable'] !== undefined && headers['upload-offset'] === String(offset)
     if (method !== 'PATCH' || !isHere || typeof length !== 'string') return null
     await this.declareUploadLength(record.id, Number(length))
+    this.#declaring.add(requestContext().req)
     return Number(length)
+  }
+
+  /** A body that is refused leaves no trace: the length that came with it may have been what was wrong. */
+  async forgetDeclared(): Promise<void> {
+    if (!this.#declaring.delete(requestContext().req)) return
+    assertHeldHere()
+    const record = recordHere()
+    const received = (await this.#deps.files.received(record))?.size ?? 0
+    aboutUpload(await this.#deps.forgetLength(record, received))
   }
 
   override async declareUploadLength(_id: string, length: number): Promise<void> {

@@ -38,6 +38,13 @@ export function createGrowReservation({ index, files, room, maxUploadBytes, now 
       await files.writeRecord(after)
       return after
     },
+    /** Takes back what {@link declareLength} did, of an upload that has `received` bytes. */
+    async forgetLength(record: UploadRecord, received: number): Promise<UploadRecord> {
+      const after = { ...record, length: null, updated_at: laterThan(record, now()) }
+      await files.writeRecord(after)
+      await reserve(record, received, after)
+      return after
+    },
     /** Answers a function that keeps the reservation ahead of the offset to be reached, as bytes arrive. */
     ahead(record: UploadRecord): (end: number) => Promise<void> {
       let reserved = 0
