@@ -5,16 +5,20 @@ export async function forEachAtMost<Item>(
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
   const running = new Set<Promise<void>>()
+  // One that failed while the next item was waited for is in the set no more.
+  const failed: unknown[] = []
   try {
     for await (const item of items) {
       const one: Promise<void> = work(item).finally(() => running.delete(one))
       // Waited for below; a failure meanwhile is not unhandled.
-      one.catch(() => undefined)
+      one.catch((error: unknown) => failed.push(error))
       running.add(one)
       if (running.size >= limit) await Promise.race(running)
+      if (failed.length > 0) break
     }
     await Promise.all(running)
   } finally {
     await Promise.allSettled(running)
   }
+  if (failed.length > 0) throw failed[0]
 }
