@@ -1,4 +1,4 @@
-import { utimes } from 'node:fs/promises'
+import { stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { UploadView } from '#shared/contracts/upload-view.ts'
@@ -19,6 +19,8 @@ export type QuiesceDeps = {
 }
 
 const LOOK_EVERY_MS = 1_000
+/** A younger one may be finished yet, ms. */
+const BEING_WRITTEN_MS = 15_000
 
 /**
  * Waits until the site has come to rest, and answers what it lists then. Uploads that no client goes on with (their creation was not
@@ -38,7 +40,7 @@ export async function quiesce(deps: QuiesceDeps): Promise<UploadView[]> {
       for (const { what, detail, about } of leftovers) journal.find(what, detail, about)
       return views
     }
-    if (leftovers.every(isHalfWritten)) await letTimePass(leftovers, deps)
+    await letTimePass(leftovers.filter(isHalfWritten), deps)
     for (const id of receiving) if (!wanted.has(id)) await remove(id, deps)
     await pause(LOOK_EVERY_MS)
   }
@@ -48,10 +50,16 @@ export async function quiesce(deps: QuiesceDeps): Promise<UploadView[]> {
 const isHalfWritten = ({ detail }: Leftover): boolean => /^users\/[^/]+\/\.airlock\/.*\.tmp$/.test(detail)
 
 async function letTimePass(leftovers: readonly Leftover[], { site, journal }: QuiesceDeps): Promise<void> {
-  const hoursAgo = Date.now() / 1_000 - 3 * 3_600
-  for (const { detail } of leftovers) {
+  const now = Date.now()
+  const hoursAgo = now / 1_000 - 3 * 3_600
+  const age = async (path: string) => {
+    const { mtimeMs } = await stat(path)
+    if (now - mtimeMs < BEING_WRITTEN_MS || mtimeMs < now - 3_600_000) return
+    await utimes(path, hoursAgo, hoursAgo)
     journal.count('half written files for the sweep')
-    await utimes(join(site.root, detail), hoursAgo, hoursAgo).catch((error: NodeJS.ErrnoException) => {
+  }
+  for (const { detail } of leftovers) {
+    await age(join(site.root, detail)).catch((error: NodeJS.ErrnoException) => {
       // Its writer, or the sweep, was faster.
       if (error.code !== 'ENOENT') throw error
     })
