@@ -71,6 +71,8 @@ test.each(scenes)('requests of one connection are done in their order: %s', asyn
 test('more of them than may wait at a time are all answered', async () => {
   const most = 100
   expect(await pipeline(Array.from({ length: most }, () => HEAD))).toEqual(Array.from({ length: most }, () => '200 @0'))
+  // Such as Node's warning of too many listeners.
+  expect(site.apis[0]?.process.logs.filter((line) => !line.startsWith('{'))).toEqual([])
 })
 
 test('a request that waits for "100 Continue" has its turn too', async () => {

@@ -4,7 +4,8 @@ import type { Socket } from 'node:net'
 /** Requests of one connection that may wait before no more are read from it: what a flood of them costs. */
 const MOST_WAITING = 16
 
-type Line = { last: ServerResponse; waiting: number; paused: boolean }
+/** `waiters`: the requests that wait, each to be told once it is its turn or the connection is lost. */
+type Line = { last: ServerResponse; readonly waiters: Set<() => void>; paused: boolean }
 
 /**
  * Handles the requests of one connection one after another. RFC 9112 §9.3.2 asks only that pipelined requests are answered in order;
@@ -13,15 +14,23 @@ type Line = { last: ServerResponse; waiting: number; paused: boolean }
 export function inOrder(handle: RequestListener): RequestListener {
   const lines = new WeakMap<Socket, Line>()
 
+  const begin = (socket: Socket, last: ServerResponse): void => {
+    const line = { last, waiters: new Set<() => void>(), paused: false }
+    lines.set(socket, line)
+    // One listener for all of them. An answer that still waits for its turn is not told that its connection was lost.
+    socket.once('close', () => {
+      for (const wake of line.waiters) wake()
+    })
+  }
+
   const waitInLine = async (line: Line, before: ServerResponse, { socket }: IncomingMessage) => {
-    line.waiting += 1
-    if (line.waiting === MOST_WAITING) {
+    const turn = turnBehind(line, before)
+    if (line.waiters.size === MOST_WAITING) {
       line.paused = true
       socket.pause()
     }
-    await closed(before, socket)
-    line.waiting -= 1
-    if (line.paused && line.waiting < MOST_WAITING) {
+    await turn
+    if (line.paused && line.waiters.size < MOST_WAITING) {
       line.paused = false
       socket.resume()
     }
@@ -31,7 +40,7 @@ export function inOrder(handle: RequestListener): RequestListener {
     const { socket } = req
     const line = lines.get(socket)
     if (line === undefined) {
-      lines.set(socket, { last: res, waiting: 0, paused: false })
+      begin(socket, res)
       handle(req, res)
       return
     }
@@ -48,15 +57,14 @@ export function inOrder(handle: RequestListener): RequestListener {
   }
 }
 
-/** An answer that still waits for its turn is not told that its connection was lost. */
-function closed(res: ServerResponse, socket: Socket): Promise<void> {
+function turnBehind({ waiters }: Line, before: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
-    const done = () => {
-      res.off('close', done)
-      socket.off('close', done)
+    const wake = () => {
+      before.off('close', wake)
+      waiters.delete(wake)
       resolve()
     }
-    res.once('close', done)
-    socket.once('close', done)
+    before.once('close', wake)
+    waiters.add(wake)
   })
 }
