@@ -74,7 +74,7 @@ function pump(link: Link, from: Socket, to: Socket): void {
   const pass = async (chunk: Buffer) => {
     if (link.delayMs > 0) await pause(link.delayMs)
     while (link.stalled && !to.destroyed) await pause(50)
-    if (!to.destroyed && to.writable && !to.write(chunk)) await Promise.race([once(to, 'drain'), once(to, 'close')])
+    if (!to.destroyed && to.writable && !to.write(chunk)) await writableAgain(to)
     from.resume()
   }
   from.on('data', (chunk: Buffer) => {
@@ -84,6 +84,12 @@ function pump(link: Link, from: Socket, to: Socket): void {
   from.on('end', () => void line.then(() => to.end()))
   from.on('error', () => to.resetAndDestroy())
   from.on('close', () => void line.then(() => to.destroySoon()))
+}
+
+async function writableAgain(socket: Socket): Promise<void> {
+  const over = new AbortController()
+  const { signal } = over
+  await Promise.race([once(socket, 'drain', { signal }), once(socket, 'close', { signal })]).finally(() => over.abort())
 }
 
 /** Resets all connections, on both sides. */
