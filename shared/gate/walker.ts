@@ -1,6 +1,7 @@
 import { isAllowedNative } from '#shared/domain/finding-kinds.ts'
 import { activeByName } from './active/active-content.ts'
 import { isArchive, readerOf } from './containers/registry.ts'
+import { tarInFront } from './containers/tar/header.ts'
 import { endsAsZip, ZIP_TAIL } from './containers/zip/end-records.ts'
 import {
   type Container,
@@ -250,6 +251,7 @@ export class Walker implements MemberJudge {
 /** Name and content together. */
 const contentFindings = (content: Content, sample: Sample, type: Detected): (NameFinding | null)[] => [
   isSplitPart(content.name, sample.isText) ? { code: 'not_inspectable', detail: 'one part of a split archive' } : null,
+  tarInFront(sample, type),
   ...judgeComName(content.name, sample.isText),
   compareWithName(content.name, type),
   judgeScript(sample, content.name),

@@ -93,16 +93,32 @@ export const gzip: Probe = behind(
   ({ head }) => head.length >= 10 && head.readUIntBE(0, 3) === 0x1f8b08 && ((head[3] as number) & 0xe0) === 0,
 )
 
-const IN_SUM: ReadonlySet<number> = new Set(Buffer.from(' \0' + '01234567', 'latin1'))
+/** What a check sum may begin with: digits, what stands before them, and the mark of a binary number. */
+const IN_SUM: ReadonlySet<number> = new Set(Buffer.from(' \0\t\n\v\f\r01234567o\x80', 'latin1'))
 
 /** The header block's checksum over unsigned or signed bytes, as both kinds of writers exist. */
 export const tar: Probe = ({ head }) => head.length >= 512 && isTarHeader(head.subarray(0, 512))
 
-export function isTarHeader(block: Buffer): boolean {
+export const isTarHeader = (block: Buffer): boolean => tarCheckSum(block) !== null
+
+/**
+ * How a block says the check sum of a tar header, null if it does not. In plain octal every tool reads it; GNU tar, bsdtar and
+ * Python each take some other forms as well, which count where the rest looks like a header.
+ */
+export function tarCheckSum(block: Buffer): 'plain' | 'odd' | null {
   // Nearly all content ends here: an octal digit, a blank or a zero, and one of the last two behind the digits.
-  if (!IN_SUM.has(block[148] as number) || !IN_SUM.has(block[149] as number)) return false
-  const stored = /^[ \0]*([0-7]{1,7})[ \0]/.exec(block.toString('latin1', 148, 156))?.[1]
-  if (stored === undefined) return false
+  if (!IN_SUM.has(block[148] as number) || !IN_SUM.has(block[149] as number)) return null
+  const field = block.toString('latin1', 148, 156)
+  const plain = /^[ \0]*([0-7]{1,8})(?:[ \0]|$)/.exec(field)?.[1]
+  if (plain !== undefined) return isSumOf(block, Number.parseInt(plain, 8)) ? 'plain' : null
+  const odd = /^[\s\0]*(?:0o)?([0-7]+)/.exec(field)?.[1]
+  const isBinary = block[148] === 0x80
+  if (!isBinary && odd === undefined) return null
+  const value = isBinary ? block.readUIntBE(150, 6) : Number.parseInt(odd ?? '', 8)
+  return isSumOf(block, value) && hasTarFields(block) ? 'odd' : null
+}
+
+function isSumOf(block: Buffer, wanted: number): boolean {
   let sum = 8 * 0x20
   let high = 0
   for (let i = 0; i < 512; i++) {
@@ -111,10 +127,14 @@ export function isTarHeader(block: Buffer): boolean {
     sum += byte
     if (byte > 127) high++
   }
-  const wanted = Number.parseInt(stored, 8)
   // A block of zeros has the sum of the blanks alone: the end of an archive, not a header.
   return wanted > 256 && (wanted === sum || wanted === sum - 256 * high)
 }
+
+const hasTarFields = (block: Buffer): boolean =>
+  block.toString('latin1', 257, 262) === 'ustar' ||
+  (/^[ \0]*[0-7]+[ \0]*$/.test(block.toString('latin1', 100, 108)) &&
+    /^[ \0]*[0-7]+[ \0]*$/.test(block.toString('latin1', 124, 136)))
 
 /** An archive without members is nothing but its end: two zero blocks, filled up as far as the writer fills up. */
 export const emptyTar: Probe = ({ head }) => head.length >= 1024 && head.every((byte) => byte === 0)

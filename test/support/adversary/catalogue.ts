@@ -15,6 +15,7 @@ import { MISMATCHES } from './hostile/mismatches.ts'
 import { NAMES } from './hostile/names.ts'
 import { TAR } from './hostile/tar.ts'
 import { TAR_CONTENTS } from './hostile/tar-contents.ts'
+import { TARS_IN_FRONT } from './hostile/tars-in-front.ts'
 import { UNREAD } from './hostile/unread.ts'
 import { UNREADABLE } from './hostile/unreadable.ts'
 import { ZIP_ENDS } from './hostile/zip-ends.ts'
@@ -28,6 +29,7 @@ export const HOSTILE: readonly HostileCase[] = hostileCases(
     GZIP,
     TAR,
     TAR_CONTENTS,
+    TARS_IN_FRONT,
     LINKS,
     NAMES,
     EXECUTABLES,

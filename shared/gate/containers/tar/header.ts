@@ -1,4 +1,7 @@
-import { isTarHeader } from '../../types/probes.ts'
+import type { NameFinding } from '../../names/name-rules.ts'
+import type { Detected } from '../../types/detect.ts'
+import { isTarHeader, tarCheckSum } from '../../types/probes.ts'
+import type { Sample } from '../../types/sample.ts'
 
 export const BLOCK = 512
 
@@ -44,9 +47,9 @@ const OTHER_NUMBERS = [
 /** A time before 1970 is negative, in base-256. */
 const isNumber = (field: Buffer): boolean => ((field[0] as number) & 0x80) !== 0 || parseNumber(field) !== null
 
-/** Reads a header block whose check sum holds; null if it does not, or if a number is none. */
+/** Reads a header block whose check sum holds, in the form that every tool reads; null if it does not, or if a number is none. */
 export function parseTarHeader(bytes: Buffer): TarHeader | null {
-  if (bytes.length < BLOCK || !isTarHeader(bytes)) return null
+  if (bytes.length < BLOCK || tarCheckSum(bytes) !== 'plain') return null
   const block = Buffer.from(bytes)
   const size = parseNumber(block.subarray(124, 136))
   if (size === null || !OTHER_NUMBERS.every(([from, to]) => isNumber(block.subarray(from, to)))) return null
@@ -65,4 +68,10 @@ export function parseTarHeader(bytes: Buffer): TarHeader | null {
     isGnu,
     block,
   }
+}
+
+/** A tar header over the first block of something else: tools that ask for a tar first unpack one. No check sum fits by chance. */
+export function tarInFront({ head }: Sample, { family, label }: Detected): NameFinding | null {
+  if (family === 'tar' || head.length < BLOCK || !isTarHeader(head)) return null
+  return { code: 'ambiguous_archive', detail: `${label.en} that begins with the header of a tar` }
 }
