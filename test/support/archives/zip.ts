@@ -189,3 +189,19 @@ export function unicodePathExtra(headerName: string | Buffer, name: string): Buf
   const text = Buffer.from(name)
   return Buffer.concat([u16(0x7075), u16(5 + text.length), Buffer.from([1]), u32(crc32(headerName)), text])
 }
+
+const field = (id: number, ...parts: readonly Buffer[]): Buffer => {
+  const data = Buffer.concat(parts)
+  return Buffer.concat([u16(id), u16(data.length), data])
+}
+const attributes = (mode: number) => u32((mode << 16) >>> 0)
+
+/** libarchive's field (0x6c78) that repeats the directory's attributes: the bitmap, the system, both kinds of attributes. */
+export const streamMode = (mode: number): Buffer =>
+  field(0x6c78, Buffer.from([7]), u16((3 << 8) | 20), u16(0), attributes(mode))
+
+/** ASi Unix (0x756e): check sum, mode, length of the link, owner, group. */
+export function asiMode(mode: number): Buffer {
+  const rest = Buffer.concat([u16(mode), u32(0), u16(0), u16(0)])
+  return field(0x756e, u32(crc32(rest)), rest)
+}

@@ -7,7 +7,7 @@ import { BudgetSpent, GateProblem } from '../../problem.ts'
 import { CaseProbe } from '../../types/case-kinds.ts'
 import { admitMember } from '../admit-member.ts'
 import { isZero } from '../gap.ts'
-import { FILE_TYPE } from '../zip/entry.ts'
+import { FILE_TYPE } from '../zip/extra-fields.ts'
 import { type CpioHeader, LONGEST_HEADER, parseCpioHeader } from './header.ts'
 
 const TRAILER = 'TRAILER!!!'

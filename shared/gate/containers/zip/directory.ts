@@ -85,6 +85,10 @@ export function checkNames(entries: readonly ZipEntry[], inspection: Inspection,
       const detail = `some tools call it ${entry.otherName}`
       inspection.report('ambiguous_archive', placeIn(place, entry.path), detail)
     }
+    if (entry.otherKind !== null) {
+      const detail = `a ${entry.kind} for some tools, a ${entry.otherKind} for others`
+      inspection.report('ambiguous_archive', placeIn(place, entry.path), detail)
+    }
     const earlier = seen.get(entry.path)
     if (earlier === undefined) seen.set(entry.path, entry)
     else checkPair(earlier, entry, inspection, placeIn(place, entry.path))

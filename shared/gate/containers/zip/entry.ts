@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib'
 import type { Entry } from 'yauzl'
 import { decodeName } from '../../names/decode-name.ts'
 import { type MemberPath, normalisePath } from '../../names/member-path.ts'
+import { DOS_DIRECTORY, FILE_TYPE, type Kind, kindOf, otherKind, unicodePaths } from './extra-fields.ts'
 
 /** One line of the directory, as far as it matters here. */
 export type ZipEntry = {
@@ -14,6 +15,9 @@ export type ZipEntry = {
   readonly memberPath: MemberPath
   readonly isDirectory: boolean
   readonly fileType: number
+  readonly kind: Kind
+  /** Another kind that a field of the directory makes of it, or null. */
+  readonly otherKind: Kind | null
   readonly method: number
   readonly flags: number
   readonly crc: number
@@ -22,17 +26,6 @@ export type ZipEntry = {
   readonly offset: number
 }
 
-/** Type bits of a Unix mode. PKZIP for Unix writes them under the host number of DOS, so the host is not asked. */
-export const FILE_TYPE = {
-  mask: 0o170000,
-  link: 0o120000,
-  directory: 0o040000,
-  regular: 0o100000,
-  pipe: 0o010000,
-} as const
-const UNICODE_PATH = 0x7075
-const DOS_DIRECTORY = 0x10
-
 export function toZipEntry(entry: Entry): ZipEntry {
   const rawName = entry.fileNameRaw
   const name = decodeName(rawName)
@@ -40,14 +33,18 @@ export function toZipEntry(entry: Entry): ZipEntry {
   const memberPath = normalisePath(name)
   const { path, isDirectory } = memberPath
   const emptyFolder = entry.uncompressedSize === 0 && (entry.externalFileAttributes & DOS_DIRECTORY) !== 0
+  const folder = isDirectory || fileType === FILE_TYPE.directory || (emptyFolder && fileType === 0)
+  const kind = folder ? 'directory' : kindOf(fileType)
   return {
     rawName,
     name,
-    otherName: unicodePath(entry),
+    otherName: unicodePath(entry, name),
     path,
     memberPath,
-    isDirectory: isDirectory || fileType === FILE_TYPE.directory || (emptyFolder && fileType === 0),
+    isDirectory: folder,
     fileType,
+    kind,
+    otherKind: folder ? null : otherKind(entry.extraFields, kind),
     method: entry.compressionMethod,
     flags: entry.generalPurposeBitFlag,
     crc: entry.crc32,
@@ -58,18 +55,22 @@ export function toZipEntry(entry: Entry): ZipEntry {
 }
 
 /** The field counts only if its check sum is that of the header's name (APPNOTE 4.6.9). */
-function unicodePath(entry: Entry): string | null {
-  const field = entry.extraFields.find(({ id }) => id === UNICODE_PATH)?.data
-  if (field === undefined || field.length < 6 || field[0] !== 1) return null
-  return field.readUInt32LE(1) === crc32(entry.fileNameRaw) ? field.toString('utf8', 5) : null
+function unicodePath({ extraFields, fileNameRaw }: Entry, name: string): string | null {
+  const names = unicodePaths(extraFields)
+    .filter(({ madeFor }) => madeFor === crc32(fileNameRaw))
+    .map(({ path }) => path.toString('utf8'))
+  return names.find((other) => other !== name) ?? names[0] ?? null
 }
 
 const extension = (name: string): string => /\.([A-Za-z0-9]{1,8})$/.exec(name)?.[1]?.toLowerCase() ?? ''
 const depth = (name: string): number => normalisePath(name).path.split('/').length
 
+/** Whether the plain name is what its writer meant: no old code page, and no sign that stands for what that could not write. */
+export const isWritable = ({ rawName, name }: Pick<ZipEntry, 'rawName' | 'name'>): boolean =>
+  rawName.every((byte) => byte >= 0x20 && byte < 0x7f) && !/[?_#]/.test(name)
+
 /** Whether the Unicode Path field makes it another file. It exists for names an old code page cannot write, so those may differ. */
-export function renames({ rawName, name, otherName }: ZipEntry): boolean {
+export function renames({ rawName, name, otherName }: Pick<ZipEntry, 'rawName' | 'name' | 'otherName'>): boolean {
   if (otherName === null || otherName === name) return false
-  const writable = rawName.every((byte) => byte >= 0x20 && byte < 0x7f) && !/[?_#]/.test(name)
-  return writable || extension(otherName) !== extension(name) || depth(otherName) !== depth(name)
+  return isWritable({ rawName, name }) || extension(otherName) !== extension(name) || depth(otherName) !== depth(name)
 }

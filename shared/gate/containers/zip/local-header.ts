@@ -1,4 +1,6 @@
-import type { ZipEntry } from './entry.ts'
+import { crc32 } from 'node:zlib'
+import { isWritable, renames, type ZipEntry } from './entry.ts'
+import { extraFields, otherKind, unicodePaths } from './extra-fields.ts'
 
 const SIGNATURE = 0x04034b50
 export const LOCAL_SIZE = 30
@@ -29,7 +31,23 @@ export function disagreement(header: Buffer, entry: ZipEntry): string | null {
   const same = (said: number, wanted: number) => said === wanted || (open && said === 0)
   if (!same(header.readUInt32LE(14), entry.crc)) return 'another CRC'
   if (!same(sizes.compressed, entry.compressedSize)) return 'another compressed size'
-  return same(sizes.plain, entry.size) ? null : 'another size'
+  if (!same(sizes.plain, entry.size)) return 'another size'
+  return header.length === nameEnd ? null : fieldDisagreement(header.subarray(nameEnd), entry)
+}
+
+/** bsdtar takes names and kinds from the fields of the local header, which the directory need not have. */
+function fieldDisagreement(extra: Buffer, entry: ZipEntry): string | null {
+  const fields = extraFields(extra)
+  if (fields.length === 0) return null
+  for (const { path, madeFor } of unicodePaths(fields)) {
+    // A field left over from another name counts for nothing, but libarchive cannot tell where the name is in another code page.
+    if (madeFor !== crc32(entry.rawName) && isWritable(entry)) continue
+    const otherName = path.toString('utf8')
+    if (otherName !== entry.otherName && renames({ ...entry, otherName })) return `some tools call it ${otherName}`
+  }
+  const kind = otherKind(fields, entry.kind)
+  // A name that ends in a slash is a folder's, whatever else is said.
+  return kind === null || entry.name.endsWith('/') ? null : `a ${entry.kind} for some tools, a ${kind} for others`
 }
 
 function localSizes(header: Buffer, extraAt: number): { compressed: number; plain: number } | null {

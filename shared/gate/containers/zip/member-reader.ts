@@ -6,7 +6,8 @@ import type { LinkMap } from '../../names/links.ts'
 import { BudgetSpent, GateProblem } from '../../problem.ts'
 import { CheckedStream } from '../checked-stream.ts'
 import { checkGap } from '../gap.ts'
-import { FILE_TYPE, type ZipEntry } from './entry.ts'
+import type { ZipEntry } from './entry.ts'
+import { FILE_TYPE } from './extra-fields.ts'
 import {
   DESCRIPTOR_FLAG,
   descriptorLength,

@@ -3,7 +3,7 @@ import { deflatedZeros, zipNested, zipOfManyEntries } from '../../archives/bombs
 import { noise, u16, u32 } from '../../archives/bytes.ts'
 import { fmuLike, lsdynaDeck, momentsCsv, openfoamField } from '../../archives/cae.ts'
 import { elfFile, peFile } from '../../archives/executables.ts'
-import { unicodePathExtra, type ZipMember, zipOf } from '../../archives/zip.ts'
+import { asiMode, streamMode, unicodePathExtra, type ZipMember, zipOf } from '../../archives/zip.ts'
 import type { GoodCases } from '../case.ts'
 
 const deck = lsdynaDeck(20)
@@ -15,6 +15,8 @@ const one = (member: Partial<ZipMember> = {}, options = {}) => zipOf([{ name: 'a
 /** Times of last access and so on, as Info-ZIP writes them; shorter in the directory than in the member. */
 const TIMES = Buffer.concat([u16(0x5455), u16(9), Buffer.from([3]), u32(1), u32(2)])
 const SHORT_TIMES = Buffer.concat([u16(0x5455), u16(5), Buffer.from([3]), u32(1)])
+/** Three Windows times behind a reserved word and a tag. */
+const NTFS_TIMES = Buffer.concat([u16(0x000a), u16(32), u32(0), u16(1), u16(24), noise(24)])
 const FOAM = [
   '0/p',
   '0/U',
@@ -72,6 +74,25 @@ export const ZIPS: GoodCases = {
   'zip-shift-jis': ['a.zip', () => one({ name: SHIFT_JIS })],
   'zip-cp949-unicode-field': ['a.zip', () => one({ name: CP949, extra: unicodePathExtra(CP949, '한글.k') })],
   'zip-question-marks-unicode-field': ['a.zip', () => one({ name: '??.k', extra: unicodePathExtra('??.k', '한글.k') })],
+  'zip-cp949-local-unicode-field': ['a.zip', () => one({ name: CP949, localExtra: unicodePathExtra(CP949, '한글.k') })],
+  'zip-unicode-field-in-directory-only': [
+    'a.zip',
+    () => one({ name: CP949, extra: unicodePathExtra(CP949, '한글.k'), localExtra: Buffer.alloc(0) }),
+  ],
+  'zip-attributes-for-streams': ['a.zip', () => one({ localExtra: streamMode(0o100644), extra: Buffer.alloc(0) })],
+  'zip-attributes-for-streams-of-folders': [
+    'a.zip',
+    () =>
+      zipOf([
+        { name: 'a/', localExtra: streamMode(0o040755) },
+        { name: 'a/b.k', data: deck },
+      ]),
+  ],
+  'zip-asi-unix': ['a.zip', () => one({ extra: asiMode(0o100644) })],
+  'zip-asi-unix-without-type': ['a.zip', () => one({ extra: asiMode(0o644) })],
+  'zip-ntfs-times': ['a.zip', () => one({ extra: NTFS_TIMES })],
+  'zip-java': ['a.zip', () => one({ localExtra: Buffer.from('feca0000', 'hex') })],
+  'zip-padded-extra': ['a.zip', () => one({ localExtra: Buffer.alloc(3) })],
   'zip-stale-unicode-field': ['a.zip', () => one({ extra: unicodePathExtra('other', 'b.exe') })],
   'zip-utf8-names': ['a.zip', () => one({ name: '해석/차체 #1.k' })],
   'zip-utf8-without-flag': ['a.zip', () => one({ name: '해석.k', flags: 0 })],

@@ -2,7 +2,7 @@ import { deflateRawSync } from 'node:zlib'
 import { zipOfOverlaps, zipThatDeclaresLess, zipThatDeclaresMore } from '../../archives/bombs.ts'
 import { u16, u64 } from '../../archives/bytes.ts'
 import { elfFile, peFile } from '../../archives/executables.ts'
-import { unicodePathExtra, type ZipMember, type ZipOptions, zipOf } from '../../archives/zip.ts'
+import { asiMode, streamMode, unicodePathExtra, type ZipMember, type ZipOptions, zipOf } from '../../archives/zip.ts'
 import type { HostileCases } from '../case.ts'
 
 const DATA = 'content of a member'
@@ -37,6 +37,9 @@ const unlisted = (): Buffer => {
 }
 
 const zip64Extra = (size: number, compressed: number) => Buffer.concat([u16(1), u16(16), u64(size), u64(compressed)])
+
+const NONE = Buffer.alloc(0)
+const CP949 = Buffer.from('b0a12e6b', 'hex')
 
 export const ZIP_MEMBERS: HostileCases = {
   'ambiguous_archive/zip-local-name': ['a.zip', () => one({ local: { name: 'b' } })],
@@ -109,6 +112,30 @@ export const ZIP_MEMBERS: HostileCases = {
     () =>
       one({ name: Buffer.from('b0a12e6b', 'hex'), extra: unicodePathExtra(Buffer.from('b0a12e6b', 'hex'), '../가.k') }),
   ],
+  'ambiguous_archive/zip-local-unicode-path-renames': [
+    'a.zip',
+    () => one({ localExtra: unicodePathExtra('a', 'setup.exe') }),
+  ],
+  'ambiguous_archive/zip-local-unicode-path-climbs': [
+    'a.zip',
+    () => one({ localExtra: unicodePathExtra('a', '../../evil.so') }),
+  ],
+  'ambiguous_archive/zip-local-unicode-path-of-another-name': [
+    'a.zip',
+    () => one({ name: CP949, extra: unicodePathExtra(CP949, '가.k'), localExtra: unicodePathExtra('other', 'b.exe') }),
+  ],
+  'ambiguous_archive/zip-second-unicode-path-renames': [
+    'a.zip',
+    () => one({ extra: Buffer.concat([unicodePathExtra('a', 'a'), unicodePathExtra('a', 'b.exe')]) }),
+  ],
+  'ambiguous_archive/zip-local-attributes-make-a-link': ['a.zip', () => one({ localExtra: streamMode(0o120777) })],
+  'ambiguous_archive/zip-local-attributes-make-a-folder': ['a.zip', () => one({ localExtra: streamMode(0o040755) })],
+  'ambiguous_archive/zip-local-attributes-make-no-link': [
+    'a.zip',
+    () => one({ mode: 0o120777, data: 'b', localExtra: streamMode(0o100644) }),
+  ],
+  'ambiguous_archive/zip-asi-link': ['a.zip', () => one({ mode: 0, extra: asiMode(0o120777), localExtra: NONE })],
+  'ambiguous_archive/zip-local-asi-link': ['a.zip', () => one({ localExtra: asiMode(0o120777) })],
   'ambiguous_archive/zip-central-zip64-without-field': ['a.zip', () => one({ central: { size: 0xffffffff } })],
   'ambiguous_archive/zip-zip64-field-nobody-asked-for': [
     'a.zip',
