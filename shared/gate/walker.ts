@@ -3,6 +3,7 @@ import { activeByName } from './active/active-content.ts'
 import { isArchive, readerOf } from './containers/registry.ts'
 import { tarInFront } from './containers/tar/header.ts'
 import { endsAsZip, ZIP_TAIL } from './containers/zip/end-records.ts'
+import { orSplitZip, tailOfZipName } from './containers/zip/split-zip.ts'
 import {
   type Container,
   type ContainerReader,
@@ -68,7 +69,7 @@ export class Walker implements MemberJudge {
   /** All of it lies in one buffer: it is looked at there. */
   #small(content: Content, cursor: Cursor, bytes: Buffer, sniffer: ExecutableSniffer): Label | Promise<Label> {
     const sample = new Sample(bytes, bytes.length)
-    const type = detect(sample, content.name)
+    const type = orSplitZip(detect(sample, content.name), content.name, bytes)
     const search = this.#search(content, type, sample)
     showWhole(sniffer, bytes)
     for (const listener of this.#listeners(content, type, sample)) showWhole(listener, bytes)
@@ -85,7 +86,8 @@ export class Walker implements MemberJudge {
     // Before anything else, so that a program is called one and not an unknown binary under a wrong name.
     const tail = new TailKeeper(ZIP_TAIL)
     const sample = new Sample(head, content.size)
-    const type = detect(sample, content.name)
+    const found = detect(sample, content.name)
+    const type = orSplitZip(found, content.name, await tailOfZipName(content, found))
     const search = this.#search(content, type, sample)
     const listeners = [sniffer, tail, ...this.#listeners(content, type, sample), search]
     const tapped = new Cursor(new TappedStream(cursor, ...listeners))

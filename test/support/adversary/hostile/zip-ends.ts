@@ -1,5 +1,5 @@
 import { deflateRawSync } from 'node:zlib'
-import { u32, u64 } from '../../archives/bytes.ts'
+import { noise, u32, u64 } from '../../archives/bytes.ts'
 import { elfFile, peFile } from '../../archives/executables.ts'
 import { type ZipMember, type ZipOptions, zipOf } from '../../archives/zip.ts'
 import type { HostileCases } from '../case.ts'
@@ -51,6 +51,12 @@ export const ZIP_ENDS: HostileCases = {
   'ambiguous_archive/zip64-record-length-lies': ['a.zip', () => patched(small64(), '504b0606', 4, u64(45))],
   'ambiguous_archive/zip64-hidden-record': ['a.zip', hiddenZip64],
   'not_inspectable/zip-split-last-part': ['a.zip', () => one({}, { disk: 1 })],
+  'not_inspectable/zip-split-last-part-without-header': ['a.zip', () => lastPart(3000)],
+  'not_inspectable/zip-split-large-last-part': ['a.zip', () => lastPart(300_000)],
+  'not_inspectable/zip-split-last-part-in-zip': [
+    'b.zip',
+    () => zipOf([{ name: 'a.zip', data: lastPart(300_000), method: 0 }]),
+  ],
   'not_inspectable/zip64-split': ['a.zip', () => patched(small64(), '504b0607', 16, u32(3))],
   'not_inspectable/zip64-record-on-other-disk': ['a.zip', () => patched(small64(), '504b0606', 16, u32(1))],
   'not_inspectable/zip-split-first-part': [
@@ -67,6 +73,9 @@ export const ZIP_ENDS: HostileCases = {
   'executable/zip-gap': ['a.zip', () => two({ name: 'a' }, { name: 'b', before: peFile() })],
   'executable/zip-gap-elf': ['a.zip', () => one({}, { beforeDirectory: elfFile() })],
 }
+
+/** It begins with what is left of a member, and its directory says where that is in the part before. */
+const lastPart = (bytes: number): Buffer => one({}, { prefix: noise(bytes), disk: 3 })
 
 /** Two directories: the plain end record points at one, a zip64 record before it at the other; both counts are written out. */
 function hiddenZip64(): Buffer {
