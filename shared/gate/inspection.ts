@@ -11,11 +11,16 @@ import { showText } from './show-text.ts'
 /** Of the wall clock of a scan: decoders end before it does, so that slow content gets a verdict and not another attempt. */
 const DECODER_SHARE = 5 / 6
 
+/** Looks into streams inside other content: 30 ms each where a child is started, and else a two-hundredth, which sums up over 20,000 members. */
+const MOST_LOOKS = 150
+const BY_CHILD = 1
+const IN_PROCESS = 1 / 200
+
 /** The state of one judging: what was found, what was looked at, and what is left of the budgets over all layers. */
 export class Inspection {
   readonly policy: Policy
   readonly decoders: Decoders
-  readonly #decodersEnd: number
+  #decodersEnd: number
   readonly #size: number
   readonly #allowedBytes: number
   readonly #findings = new FindingList()
@@ -32,6 +37,7 @@ export class Inspection {
   #slowness = 0
   #entries = 0
   #depth = 0
+  #looks = 0
 
   constructor(policy: Policy, size: number, decoders: Decoders = NO_DECODERS) {
     this.policy = policy
@@ -40,6 +46,13 @@ export class Inspection {
     this.#size = size
     const { ratioFreeBytes, maxRatio, maxExpandedBytes } = policy.budgets
     this.#allowedBytes = Math.min(maxExpandedBytes, Math.max(ratioFreeBytes, maxRatio * size))
+  }
+
+  /** For a look into some bytes whose findings are no member's; its time is that of this scan. */
+  aside(size: number): Inspection {
+    const other = new Inspection(this.policy, size, this.decoders)
+    other.#decodersEnd = Math.min(other.#decodersEnd, this.#decodersEnd)
+    return other
   }
 
   get budgets(): Budgets {
@@ -153,6 +166,15 @@ export class Inspection {
     this.limitHit('maxSpoolBytes')
     const limit = formatBytes(this.budgets.maxSpoolBytes)
     throw new GateProblem('not_inspectable', place, `a nested archive that needs more than ${limit} of room`)
+  }
+
+  /** Counts a look aside. */
+  addLook(place: string, isByChild: boolean): void {
+    this.#looks += isByChild ? BY_CHILD : IN_PROCESS
+    this.decoderSeconds(place)
+    if (this.#looks <= MOST_LOOKS) return
+    const detail = 'too many compressed streams inside other content, in all layers'
+    throw new BudgetSpent('not_inspectable', place, detail)
   }
 
   /** What is left for a decoder that starts now. */

@@ -1,12 +1,13 @@
 import { KIB } from '#shared/domain/limits.ts'
 import { UndamagedStream } from '../containers/codecs/undamaged-stream.ts'
+import { zstdFrameData } from '../containers/codecs/zstd-frame-data.ts'
 import { readGzipHeader } from '../containers/gzip-header.ts'
 import { isArchive } from '../containers/registry.ts'
 import { decoderOf } from '../decoders/decoders.ts'
 import { LzwStream } from '../decoders/lzw.ts'
 import { startDecoder } from '../decoders/start-decoder.ts'
 import { executableIn } from '../executables/executable-sniffer.ts'
-import { Inspection } from '../inspection.ts'
+import type { Inspection } from '../inspection.ts'
 import { BufferStream, type ByteStream, Cursor } from '../io/byte-stream.ts'
 import { DamagedData } from '../io/damaged-data.ts'
 import { InflateStream } from '../io/inflate.ts'
@@ -15,9 +16,12 @@ import { detect } from '../types/detect.ts'
 import { Sample } from '../types/sample.ts'
 import { type EmbeddedSearch, type Stream, weakCodecs } from './embedded-search.ts'
 import type { Codec } from './signatures.ts'
+import { canBeBzip2 } from './stream-starts.ts'
 import { uuencodedIn } from './uuencoded.ts'
 
 const HEAD = 64 * KIB
+/** The largest window of zstd that its tools take without being told; only a part of it is ever touched here. */
+const WINDOW_LOG = 27
 
 const BEGIN = Buffer.from('begin')
 
@@ -39,11 +43,14 @@ export async function programInStreams(
   if (encoded !== null) return encoded
   if (search.left > 0) inspection.leave(`${place} (${search.left} compressed streams inside)`)
   for (const stream of search.streams) {
+    const bytes = Buffer.concat(stream.parts)
+    if (stream.codec === 'bzip2' && !canBeBzip2(bytes, 0, false)) continue
     if (!OURS.has(stream.codec) && decoderOf(inspection.decoders, 'sevenZip') === null) {
       inspection.leave(`${place} (${stream.codec} at byte ${stream.at})`)
       continue
     }
-    const head = await beginningOf(stream, inspection, place)
+    inspection.addLook(place, !OURS.has(stream.codec))
+    const head = await beginningOf(stream, bytes, inspection, place)
     const inside = programOrArchive(head)
     if (inside !== null) return `${inside}, packed by ${stream.codec}, at byte ${stream.at}`
   }
@@ -51,7 +58,7 @@ export async function programInStreams(
 }
 
 /** Decoded without an outside tool. */
-const OURS: ReadonlySet<Codec> = new Set<Codec>(['gzip', 'compress'])
+const OURS: ReadonlySet<Codec> = new Set<Codec>(['gzip', 'compress', 'zstd'])
 
 function programUuencoded(sample: Sample): string | null {
   if (!sample.head.includes(BEGIN)) return null
@@ -70,10 +77,10 @@ function programOrArchive(head: Buffer): string | null {
 }
 
 /** As far as it can be decoded: what only looks like a stream gives nothing. */
-async function beginningOf(stream: Stream, { policy, decoders }: Inspection, place: string): Promise<Buffer> {
-  const cursor = new Cursor(new BufferStream(Buffer.concat(stream.parts)))
+async function beginningOf(stream: Stream, bytes: Buffer, inspection: Inspection, place: string): Promise<Buffer> {
+  const cursor = new Cursor(new BufferStream(bytes))
   // Of its own: what a stream by chance declares is no finding, and its bytes are no member's.
-  const own = new Inspection(policy, stream.size, decoders)
+  const own = inspection.aside(stream.size)
   const head: Buffer[] = []
   try {
     await using opened = await open(stream, cursor, own, place)
@@ -94,6 +101,11 @@ const NOTHING_TO_CLOSE = { [Symbol.asyncDispose]: async () => undefined }
 async function open(stream: Stream, cursor: Cursor, inspection: Inspection, place: string): Promise<Opened> {
   if (stream.codec === 'compress') {
     return Object.assign(new UndamagedStream(new LzwStream(cursor), place), NOTHING_TO_CLOSE)
+  }
+  if (stream.codec === 'zstd') {
+    const flags = (await cursor.peek(5))[4] as number
+    const frame = await zstdFrameData(cursor, flags, WINDOW_LOG)
+    return { next: () => frame.stream.next(), [Symbol.asyncDispose]: () => frame.close() }
   }
   if (stream.codec !== 'gzip') {
     // By the tool that would unpack it, which also gives what stands in front of other bytes or of a sudden end.

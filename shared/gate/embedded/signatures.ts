@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib'
 import { parseCpioHeader } from '../containers/cpio/header.ts'
 import { isTarHeader } from '../types/probes.ts'
 import { hasArjHeader, hasLhaHeader } from './legacy-headers.ts'
+import { canBeBzip2, canBeXz } from './stream-starts.ts'
 
 export type Codec = 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'compress' | 'lzma'
 
@@ -61,9 +62,10 @@ function hasCpioHeader(b: Buffer, at: number): boolean {
 }
 
 const isGzipHeader = (b: Buffer, at: number): boolean => b.length >= at + 18 && ((b[at + 3] as number) & 0xe0) === 0
-const isBzip2Header = (b: Buffer, at: number): boolean => /^BZh[1-9]1AY&SY$/.test(b.toString('latin1', at, at + 10))
+const isBzip2Header = (b: Buffer, at: number): boolean =>
+  /^BZh[1-9]1AY&SY$/.test(b.toString('latin1', at, at + 10)) && canBeBzip2(b, at)
 const isXzHeader = (b: Buffer, at: number): boolean =>
-  b.length >= at + 12 && crc32(b.subarray(at + 6, at + 8)) === b.readUInt32LE(at + 8)
+  b.length >= at + 12 && crc32(b.subarray(at + 6, at + 8)) === b.readUInt32LE(at + 8) && canBeXz(b, at)
 const isZstdHeader = (b: Buffer, at: number): boolean => b.length >= at + 9 && ((b[at + 4] as number) & 0x08) === 0
 
 /** Long and certain: nothing but OLE2 attachments holds them on purpose. */

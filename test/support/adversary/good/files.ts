@@ -12,6 +12,7 @@ import {
 } from '../../archives/cae.ts'
 import { javaClass, oleFile } from '../../archives/executables.ts'
 import { gzipOf } from '../../archives/tar.ts'
+import { zipOf } from '../../archives/zip.ts'
 import type { GoodCases } from '../case.ts'
 import { compressOf } from '../formats/frames.ts'
 import { uuencoded } from '../formats/uuencoded.ts'
@@ -21,6 +22,8 @@ const deck = () => lsdynaDeck(20)
 const text = (content: string) => () => Buffer.from(content)
 
 const NRRD = Buffer.from('NRRD0004\ntype: short\ndimension: 1\nsizes: 20000\nencoding: gzip\nendian: little\n\n')
+
+const BZIP2_WORDS = Buffer.from(`${' note BZh91AY&SY,'.repeat(8)}\n`)
 
 export const FILES: GoodCases = {
   deck: ['case/main.k', deck],
@@ -50,6 +53,10 @@ export const FILES: GoodCases = {
   'blocks-of-gzip': [
     'result.rsx',
     () => Buffer.concat(Array.from({ length: 12 }, (_, i) => gzipOf(noise(3000, i + 1)))),
+  ],
+  'words-of-bzip2-in-200-notes': [
+    'a.zip',
+    () => zipOf(Array.from({ length: 200 }, (_, i) => ({ name: `${i}/notes.txt`, data: BZIP2_WORDS }))),
   ],
   'text-about-archives': [
     'notes.txt',

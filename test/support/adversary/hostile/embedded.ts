@@ -9,7 +9,7 @@ import { cabOf } from '../formats/cabinet.ts'
 import { cpioOf } from '../formats/cpio.ts'
 import { xzOf, zstdOf } from '../formats/frames.ts'
 import { lhaOf } from '../formats/lha.ts'
-import { BZIP2_PE } from '../formats/packed.ts'
+import { BZIP2_DECK, BZIP2_PE } from '../formats/packed.ts'
 import { rar4Of, rar5Of } from '../formats/rar.ts'
 import { sevenZipOf } from '../formats/seven-zip.ts'
 
@@ -37,6 +37,12 @@ const ARCHIVES: Readonly<Record<string, Buffer>> = {
 }
 /** What only an outside tool decodes; without it nothing is said. */
 const PACKED = { xz: xzOf(peFile()), zstd: zstdOf(peFile()), bzip2: BZIP2_PE } as const
+
+const notes = (stream: Buffer) =>
+  Array.from({ length: 200 }, (_, i) => ({
+    name: `${i}/notes.txt`,
+    data: Buffer.concat([Buffer.from('note '), stream]),
+  }))
 
 /** 7-Zip looks for archives in the first 8 MiB of what it does not know, and unpacks the first one. */
 export const EMBEDDED: HostileCases = {
@@ -67,6 +73,8 @@ export const EMBEDDED: HostileCases = {
       ['a.k', behind(packed)] as const,
     ]),
   ),
+  // Each of them costs a process.
+  'not_inspectable/streams-in-200-notes': ['a.zip', () => zipOf(notes(Buffer.from([...BZIP2_DECK, ...tail])))],
   'ambiguous_archive/deck-around-headless-gzip': [
     'a.k',
     inside(Buffer.concat([Buffer.from('1f8b08000000000002ff', 'hex'), deflateRawSync(peFile())])),
