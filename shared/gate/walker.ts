@@ -28,7 +28,7 @@ import type { Label } from './types/format.ts'
 import { labelByLibrary } from './types/library.ts'
 import { compareWithName, isSplitPart } from './types/name-agreement.ts'
 import { Sample } from './types/sample.ts'
-import { judgeScript } from './types/scripts.ts'
+import { isScriptText, judgeScript } from './types/scripts.ts'
 
 const HEAD = 128 * 1024
 
@@ -254,7 +254,7 @@ export class Walker implements MemberJudge {
 const contentFindings = (content: Content, sample: Sample, type: Detected): (NameFinding | null)[] => [
   isSplitPart(content.name, sample.isText) ? { code: 'not_inspectable', detail: 'one part of a split archive' } : null,
   tarInFront(sample, type),
-  ...judgeComName(content.name, sample.isText),
+  ...judgeComName(content.name, isScriptText(sample)),
   compareWithName(content.name, type),
   judgeScript(sample, content.name),
   runByName(content.name, sample.isText),

@@ -6,8 +6,12 @@ export type End = { readonly mark: Buffer } | { readonly at: number }
 
 type Watch = { start: number; at: number; readonly bytes: Buffer; filled: number }
 
-/** A start is judged by so many bytes; a mark may come by chance, so they are judged strictly. */
+/** So far behind an end a program may begin; a mark may come by chance, so it is judged strictly. */
+const REACH = 512
+/** It is judged by so many bytes. */
 const HEAD = 64
+/** Where marks come in a row, all behind them is looked at, in pieces of this size. */
+const MOST = 16 * 1024
 /** Starts that may wait for their newer header at the same time; the oldest is given up. */
 const MOST_WATCHES = 32
 const PADDING = new Set([0, 9, 10, 13, 32])
@@ -20,6 +24,12 @@ const ARCHIVES: readonly (readonly [hex: string, name: string])[] = [
   ['4d53434600000000', 'Windows cabinet'],
 ]
 
+/** First bytes of both: the rest is passed over at once. */
+const BEGINNINGS: ReadonlySet<number> = new Set([
+  ...[0x7f, 0xca, 0xce, 0xcf, 0xfe, 0x4c, 0x64, 0xc4, 0x00, 0x42, 0xde, 0xed, 0x78],
+  ...[0x4d, 0x37, 0x52, 0xfd],
+])
+
 export type Appended = { readonly kind: 'executable' | 'archive'; readonly name: string }
 
 /** Looks at what begins behind the end of a picture or document: a viewer stops there, and others do not. */
@@ -31,6 +41,7 @@ export class AppendedSniffer {
   #carry = Buffer.alloc(0)
   /** The beginning that is being collected; null while none is. */
   #head: number[] | null = null
+  #wanted = 0
   #headAt = 0
   #watches: Watch[] = []
 
@@ -45,7 +56,9 @@ export class AppendedSniffer {
     let from = 0
     for (const start of starts) {
       this.#collect(chunk, from, start)
-      this.#head = []
+      // A program may hold the mark too: what was begun goes on.
+      this.#head ??= []
+      this.#wanted = this.#head.length + REACH + HEAD
       from = start
     }
     this.#collect(chunk, from, chunk.length)
@@ -83,22 +96,32 @@ export class AppendedSniffer {
         this.#headAt = this.#position + i
       }
       this.#head.push(byte)
-      if (this.#head.length === HEAD) this.#judge(Buffer.from(this.#head), chunk, i + 1)
+      if (this.#head.length >= Math.min(this.#wanted, MOST)) this.#judge(Buffer.from(this.#head), chunk, i + 1)
     }
   }
 
   /** `chunk` from `next` on is what follows the head. */
   #judge(head: Buffer, chunk: Buffer, next: number): void {
-    this.#head = null
-    const program = executableAtStart(head)
+    for (let at = 0; at < head.length; at++) {
+      if (BEGINNINGS.has(head[at] as number)) this.#judgeAt(head, at, chunk, next)
+    }
+    const goesOn = head.length < this.#wanted
+    this.#head = goesOn ? [...head.subarray(-HEAD)] : null
+    this.#headAt += head.length - HEAD
+    this.#wanted -= head.length - HEAD
+  }
+
+  #judgeAt(head: Buffer, at: number, chunk: Buffer, next: number): void {
+    const bytes = head.subarray(at, at + HEAD)
+    const program = executableAtStart(bytes)
     if (program !== null) this.#onFound({ kind: 'executable', name: program })
-    const archive = ARCHIVES.find(([hex]) => head.toString('hex', 0, hex.length / 2) === hex)?.[1]
+    const archive = ARCHIVES.find(([hex]) => bytes.toString('hex', 0, hex.length / 2) === hex)?.[1]
     if (archive !== undefined) this.#onFound({ kind: 'archive', name: archive })
-    if (head.length < HEAD || head.toString('latin1', 0, 2) !== 'MZ') return
-    const start = this.#headAt
-    const watch = { start, at: start + head.readUInt32LE(0x3c), bytes: Buffer.alloc(64), filled: 0 }
+    if (bytes.length < HEAD || bytes.toString('latin1', 0, 2) !== 'MZ') return
+    const start = this.#headAt + at
+    const watch = { start, at: start + bytes.readUInt32LE(0x3c), bytes: Buffer.alloc(64), filled: 0 }
     this.#watches = [...this.#watches.slice(1 - MOST_WATCHES), watch]
-    this.#fill(watch, head, 0, start)
+    this.#fill(watch, head, at, this.#headAt)
     this.#fill(watch, chunk, next, this.#position)
   }
 

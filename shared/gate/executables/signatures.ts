@@ -65,10 +65,10 @@ const rpm = (b: Buffer): string | null =>
 
 /** HTML that Windows runs with the user's rights; the tag may stand anywhere in its head, but prose about it is prose. */
 export const isHta = (head: Buffer): boolean =>
-  beginsWithTag(head) && /<hta:application[\s>/]/i.test(head.toString('latin1', 0, 64 * 1024))
+  beginsWithTag(head) && /<hta:application[\s>/]/i.test(head.toString('latin1', 0, 64 * 1024).replaceAll('\0', ''))
 
-/** White space and the bytes of a UTF-8 mark. */
-const BEFORE_TAG: ReadonlySet<number> = new Set([9, 10, 11, 12, 13, 32, 0xa0, 0xbb, 0xbf, 0xef])
+/** White space, the bytes of a mark, and the zeros of UTF-16. */
+const BEFORE_TAG: ReadonlySet<number> = new Set([0, 0xfe, 0xff, 9, 10, 11, 12, 13, 32, 0xa0, 0xbb, 0xbf, 0xef])
 function beginsWithTag(head: Buffer): boolean {
   const end = Math.min(256, head.length)
   for (let at = 0; at < end; at++) {

@@ -15,6 +15,15 @@ export function isText(head: Buffer): boolean {
   return odd * 20 <= length
 }
 
+/** Whether text is more than letters above 127: machine code of old programs may be made of those alone. */
+export function isMostlyAscii(head: Buffer): boolean {
+  if (bomOf(head) !== null) return true
+  const length = Math.min(head.length, SAMPLE)
+  let high = 0
+  for (let i = 0; i < length; i++) if ((head[i] as number) > 0x7e) high++
+  return high * 2 <= length
+}
+
 export function bomOf(head: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' | null {
   if (head.length >= 3 && head.readUIntBE(0, 3) === 0xefbbbf) return 'utf-8'
   if (head.length < 2) return null

@@ -4,8 +4,8 @@ export type ZipKind = {
   readonly label: Label
   /** One member path that proves the kind. */
   readonly member: RegExp
-  /** Models that carry native libraries under binaries/<platform>/ as their standard says. */
-  readonly carriesNativeCode?: boolean
+  /** What stands in that member of models that carry native libraries under binaries/<platform>/ as their standard says. */
+  readonly nativeCodeRoot?: RegExp
 }
 
 /** What a zip is, by its members (formats.md §1); the first line that fits names it. */
@@ -13,9 +13,13 @@ export const ZIP_KINDS: readonly ZipKind[] = [
   {
     member: /^modelDescription\.xml$/,
     label: { en: 'FMU or twin model', ko: 'FMU 또는 트윈 모델' },
-    carriesNativeCode: true,
+    nativeCodeRoot: /<fmiModelDescription[\s>/]/,
   },
-  { member: /^SystemStructure\.ssd$/, label: { en: 'SSP system', ko: 'SSP 시스템' }, carriesNativeCode: true },
+  {
+    member: /^SystemStructure\.ssd$/,
+    label: { en: 'SSP system', ko: 'SSP 시스템' },
+    nativeCodeRoot: /<(?:\w+:)?SystemStructureDescription[\s>/]/,
+  },
   { member: /^3D\/3dmodel\.model$/, label: { en: '3MF model', ko: '3MF 모델' } },
   { member: /^simulink\/blockdiagram\.xml$/, label: { en: 'Simulink model', ko: 'Simulink 모델' } },
   { member: /^(?:dmodel|modelinfo)\.xml$/, label: { en: 'COMSOL model', ko: 'COMSOL 모델' } },

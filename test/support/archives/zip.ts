@@ -31,6 +31,7 @@ export type ZipMember = {
   /** Unix mode with type bits, e.g. 0o120777 for a symbolic link. */
   mode?: number
   extra?: Buffer
+  comment?: Buffer
   localExtra?: Buffer
   /** Bytes in front of the local header. */
   before?: Buffer
@@ -112,17 +113,19 @@ function centralHeader({ member, zip64, name, truth, offset }: Built): Buffer {
   const fields = [u64(claim.size), u64(claim.compressedSize), u64(offset), ...disk]
   const big = zip64 ? [u16(1), u16(24 + 4 * disk.length), ...fields] : []
   const extra = Buffer.concat([...big, member.extra ?? Buffer.alloc(0)])
+  const comment = member.comment ?? Buffer.alloc(0)
   return Buffer.concat([
     u32(0x02014b50),
     ...[(3 << 8) | (zip64 ? 45 : 20), zip64 ? 45 : 20, claim.flags, claim.method, 0, 0x5a21].map(u16),
     u32(claim.crc),
     u32(zip64 ? FULL : claim.compressedSize),
     u32(zip64 ? FULL : claim.size),
-    ...[centralName.length, extra.length, 0, disk.length === 0 ? 0 : 0xffff, 0].map(u16),
+    ...[centralName.length, extra.length, comment.length, disk.length === 0 ? 0 : 0xffff, 0].map(u16),
     u32(((member.mode ?? (centralName.at(-1) === 0x2f ? 0o40755 : 0o100644)) << 16) >>> 0),
     u32(zip64 ? FULL : offset),
     centralName,
     extra,
+    comment,
   ])
 }
 

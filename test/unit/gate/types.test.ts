@@ -113,6 +113,8 @@ test.each([
   ['Allrun', 'cd x\n', 'script'],
   ['wing.stl', '#!/bin/sh\n', 'script_as_data'],
   ['table.csv', '#! /bin/sh\n', 'script_as_data'],
+  ['table.csv', '#!bash\n', 'script_as_data'],
+  ['wing.stl', '#! python3.11 -u\n', 'script_as_data'],
   ['data.plt', '#!TDV112 text\n', null],
   ['notes.txt', 'words\n', null],
 ] as const)('judgeScript %s', (name, content, want) => expect(script(name, content)).toBe(want))

@@ -145,11 +145,21 @@ class TarReader {
     const name = lastOf(pax, 'GNU.sparse.name') ?? namedPath(pax) ?? this.#longName ?? decodeName(header.rawName)
     const link = lastOf(pax, 'linkpath') ?? this.#longLink ?? decodeName(header.rawLink)
     const member: TarMember = { header, pax, name, link, size: this.#size(header, pax, name) }
+    this.#checkForeignSparse(member)
     this.#local = new Map()
     this.#longName = null
     this.#longLink = null
     this.kind.see(member.name)
     await this.#members.read(member)
+  }
+
+  /** How star and Solaris tell of sparse files; of the common tools bsdtar alone heeds it. */
+  #checkForeignSparse({ pax, name, size }: TarMember): void {
+    const realSize = lastOf(pax, 'SCHILY.realsize')
+    const isSame = realSize === undefined || (/^\d{1,15}$/.test(realSize) && Number(realSize) === size)
+    if (isSame && !pax.has('SUN.holesdata')) return
+    const place = placeIn(this.#container.content.place, name)
+    throw new GateProblem('ambiguous_archive', place, 'a sparse file in a form that few tools know')
   }
 
   /** pax overrules the header; a header that says another size than nothing is read differently by tools that know no pax. */

@@ -1,5 +1,6 @@
 import { type Entry, fromRandomAccessReaderPromise } from 'yauzl'
 import { placeIn } from '../../content.ts'
+import { executableIn } from '../../executables/executable-sniffer.ts'
 import { formatBytes } from '../../format-figures.ts'
 import type { Inspection } from '../../inspection.ts'
 import { type RandomAccess, SliceAccess, Window } from '../../io/random-access.ts'
@@ -28,7 +29,7 @@ export async function readDirectory(
     throw new GateProblem('archive_bomb', place, detail)
   }
   inspection.declareEntries(records.entryCount, place)
-  const entries = await listEntries(access, records, place)
+  const entries = await listEntries(access, records, inspection, place)
   inspection.declare(sizeOf(entries), place)
   inspection.declareSlowly(sizeOf(entries.filter(isSlow)), place)
   inspection.declareSlowly(sizeOf(entries.filter(isBzip2)), place, BZIP2_WEIGHT)
@@ -37,7 +38,12 @@ export async function readDirectory(
 
 const sizeOf = (entries: readonly ZipEntry[]): number => entries.reduce((sum, { size }) => sum + size, 0)
 
-async function listEntries(access: RandomAccess, records: EndRecords, place: string): Promise<ZipEntry[]> {
+async function listEntries(
+  access: RandomAccess,
+  records: EndRecords,
+  inspection: Inspection,
+  place: string,
+): Promise<ZipEntry[]> {
   const reader = new BufferedReader(new SliceAccess(access, 0, records.end))
   try {
     const zip = await fromRandomAccessReaderPromise(reader, records.end, {
@@ -50,9 +56,14 @@ async function listEntries(access: RandomAccess, records: EndRecords, place: str
     let at = records.directoryOffset
     for await (const entry of zip.eachEntry()) {
       const length = LINE + entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength
-      checkDisk(lines.held(at, length) ?? (await lines.read(at, length)), entry, place)
+      const line = lines.held(at, length) ?? (await lines.read(at, length))
+      checkDisk(line, entry, place)
       at += length
-      entries.push(toZipEntry(entry))
+      const listed = toZipEntry(entry)
+      if (entry.fileCommentLength > 0) {
+        checkComment(line.subarray(length - entry.fileCommentLength), inspection, placeIn(place, listed.path))
+      }
+      entries.push(listed)
     }
     // A number, whatever its published type says.
     if (Number(zip.readEntryCursor) !== records.directoryOffset + records.directorySize) {
@@ -64,6 +75,11 @@ async function listEntries(access: RandomAccess, records: EndRecords, place: str
     if (error instanceof GateProblem || !(error instanceof Error)) throw error
     throw new GateProblem('not_inspectable', place, `the zip directory cannot be read: ${error.message}`)
   }
+}
+
+function checkComment(comment: Buffer, inspection: Inspection, place: string): void {
+  const hidden = executableIn(comment)
+  if (hidden !== null) inspection.report('executable', `${place} (comment)`, hidden)
 }
 
 /** yauzl does not look at the number of the disk a member begins on. */

@@ -13,7 +13,7 @@ import type { ZipEntry } from './entry.ts'
 import { lzmaFile } from './zip-lzma.ts'
 
 export const STORED = 0
-const DEFLATE = 8
+export const DEFLATE = 8
 const DEFLATE64 = 9
 const BZIP2 = 12
 const LZMA = 14

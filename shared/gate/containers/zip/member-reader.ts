@@ -17,6 +17,7 @@ import {
   parseLocalLengths,
 } from './local-header.ts'
 import { openMember, type Range, STORED } from './member-data.ts'
+import { isLibraryPath } from './native-zone.ts'
 
 const ENCRYPTED = 0x1 | 0x40 | 0x2000
 const LONGEST_LINK = 4 * KIB
@@ -147,7 +148,7 @@ export class MemberReader {
       size: entry.size,
       stream,
       access: stored ? new SliceAccess(this.#access, data.start, entry.size) : null,
-      nativeZone: this.#isModel && /^binaries\/[^/]+\/./.test(entry.path),
+      nativeZone: this.#isModel && isLibraryPath(entry.path),
     })
   }
 }

@@ -11,6 +11,7 @@ import { checkNames, readDirectory } from './directory.ts'
 import { type EndRecords, readEndRecords } from './end-records.ts'
 import type { ZipEntry } from './entry.ts'
 import { MemberReader } from './member-reader.ts'
+import { isModel } from './native-zone.ts'
 
 /** Members that are asked for what kind of zip it is; a kind shows early, and a list may have 100,000 lines. */
 const KIND_SAMPLE = 2000
@@ -52,13 +53,10 @@ function caseOf(entries: readonly ZipEntry[]): Label | null {
   return probe.label('zip')
 }
 
-const carriesNativeCode = (entries: readonly ZipEntry[]): boolean =>
-  ZIP_KINDS.some((kind) => kind.carriesNativeCode === true && entries.some(({ path }) => kind.member.test(path)))
-
 async function walk(container: Container, access: RandomAccess, records: EndRecords, entries: readonly ZipEntry[]) {
   const { inspection, content } = container
   const links = new LinkMap()
-  const reader = new MemberReader(container, access, links, carriesNativeCode(entries))
+  const reader = new MemberReader(container, access, links, await isModel(access, entries))
   // In the order of the file: each byte is then read once, and overlaps and gaps show by themselves.
   const sorted = entries.toSorted((a, b) => a.offset - b.offset)
   for (const [i, entry] of sorted.entries()) {

@@ -13,6 +13,7 @@ const joined = (...parts: readonly Buffer[]) => Buffer.concat(parts)
 const last = deck.length - 10
 
 export const TARS: GoodCases = {
+  'tar-size-said-twice': ['a.tar', () => tarOf([{ name: 'a', data: 'abc', pax: { 'SCHILY.realsize': '3' } }])],
   tar: ['a.tar', () => one()],
   'tar-without-members': ['a.tar', () => Buffer.alloc(10_240)],
   'tar-empty': ['a.tar.gz', () => gzipOf(tarOf([]))],

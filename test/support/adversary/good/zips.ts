@@ -11,6 +11,7 @@ const MIB = 1024 * 1024
 const CP949 = Buffer.from('c7d1b1db2e6b', 'hex') // 한글.k
 const CP949_5C = Buffer.from('8b5c2e6b', 'hex') // a letter whose second byte is a backslash
 const SHIFT_JIS = Buffer.from('955c2e6b', 'hex') // 表.k
+const UTF16_MODEL = Buffer.from('\ufeff<fmiModelDescription fmiVersion="3.0"/>', 'utf16le')
 const one = (member: Partial<ZipMember> = {}, options = {}) => zipOf([{ name: 'a.k', data: deck, ...member }], options)
 /** Times of last access and so on, as Info-ZIP writes them; shorter in the directory than in the member. */
 const TIMES = Buffer.concat([u16(0x5455), u16(9), Buffer.from([3]), u32(1), u32(2)])
@@ -92,6 +93,7 @@ export const ZIPS: GoodCases = {
   'zip-asi-unix-without-type': ['a.zip', () => one({ extra: asiMode(0o644) })],
   'zip-ntfs-times': ['a.zip', () => one({ extra: NTFS_TIMES })],
   'zip-java': ['a.zip', () => one({ localExtra: Buffer.from('feca0000', 'hex') })],
+  'zip-member-comment': ['a.zip', () => one({ comment: Buffer.from('MZ: mesh of the wing') })],
   'zip-padded-extra': ['a.zip', () => one({ localExtra: Buffer.alloc(3) })],
   'zip-stale-unicode-field': ['a.zip', () => one({ extra: unicodePathExtra('other', 'b.exe') })],
   'zip-utf8-names': ['a.zip', () => one({ name: '해석/차체 #1.k' })],
@@ -124,6 +126,15 @@ export const ZIPS: GoodCases = {
   'zip-dos-folder-flag-utf8': ['a.zip', () => one({ flags: 0x800 })],
   'zip-compression-level-flags': ['a.zip', () => one({ flags: 2, local: { flags: 4 } })],
   fmu: ['pump.fmu', () => fmuLike()],
+  'fmu-of-three': [
+    'pump.fmu',
+    () =>
+      zipOf([
+        { name: 'binaries/x86_64-linux/pump.so.1', data: elfFile({ kind: 'shared' }) },
+        { name: 'binaries/aarch64-darwin/more/pump.dylib', data: elfFile({ kind: 'shared' }) },
+        { name: 'modelDescription.xml', data: UTF16_MODEL, method: 0 },
+      ]),
+  ],
   'fmu-in-zip': ['a.zip', () => zipOf([{ name: 'pump.fmu', data: fmuLike() }])],
   twin: ['pump.twin', () => fmuLike()],
   ssp: [

@@ -17,6 +17,17 @@ function stlWithPe(): Buffer {
 }
 const peZip = () => zipOf([{ name: 'a', data: peFile() }])
 const deck = lsdynaDeck(20)
+const model = (description: string) =>
+  zipOf([
+    { name: 'modelDescription.xml', data: description },
+    { name: 'binaries/linux64/a.so', data: elfFile() },
+  ])
+/** A program that holds the end of a GIF in its header. */
+function markedElf(): Buffer {
+  const out = elfFile()
+  out.writeUInt16BE(0x003b, 40)
+  return out
+}
 /** Two bytes that look like a program and a far address: only a probe kept while streaming finds what is there. */
 const farPe = (at: number) => peFile({ headerAt: at, size: at + 4 * MIB })
 
@@ -34,6 +45,10 @@ export const CORNERS: HostileCases = {
   'executable/png-end': ['a.png', () => pngFile(peFile())],
   'executable/png-end-elf': ['a.png', () => pngFile(elfFile())],
   'executable/png-end-in-zip': ['a.zip', () => zipOf([{ name: 'a.png', data: pngFile(peFile()) }])],
+  'executable/png-end-behind-a-byte': ['a.png', () => pngFile(Buffer.concat([Buffer.from([255]), peFile()]))],
+  'executable/png-end-elf-behind-a-byte': ['a.png', () => pngFile(Buffer.concat([Buffer.from([255]), elfFile()]))],
+  'executable/png-end-elf-behind-bytes': ['a.png', () => pngFile(Buffer.concat([noise(200), elfFile()]))],
+  'executable/gif-end-in-the-program': ['a.gif', () => gifFile(markedElf())],
   'executable/pdf-end': ['a.pdf', () => pdfFile(peFile())],
   'executable/gif-end': ['a.gif', () => gifFile(peFile())],
   'executable/gif-end-elf': ['a.gif', () => gifFile(elfFile())],
@@ -46,6 +61,27 @@ export const CORNERS: HostileCases = {
   'executable/fmu-outside-binaries': ['a.fmu', () => fmuLike([{ name: 'resources/tool', data: peFile() }])],
   'executable/fmu-named-zip-of-its-own': ['a.zip', () => zipOf([{ name: 'binaries/win64/a', data: peFile() }])],
   'executable/fmu-zip-in-binaries': ['a.fmu', () => fmuLike([{ name: 'binaries/win64/a.zip', data: peZip() }])],
+  'executable/fmu-program-in-binaries': ['a.fmu', () => fmuLike([{ name: 'binaries/linux64/tool', data: elfFile() }])],
+  'executable/fmu-library-of-no-platform': ['a.fmu', () => fmuLike([{ name: 'binaries/x/a.so', data: elfFile() }])],
+  'executable/fmu-library-above-platforms': ['a.fmu', () => fmuLike([{ name: 'binaries/a.so', data: elfFile() }])],
+  'executable/fmu-empty-description': ['a.fmu', () => model('')],
+  'executable/fmu-other-description': ['a.fmu', () => model('<?xml version="1.0"?><a/>')],
+  'executable/fmu-damaged-description': [
+    'a.fmu',
+    () =>
+      zipOf([
+        { name: 'binaries/linux64/a.so', data: elfFile() },
+        { name: 'modelDescription.xml', raw: Buffer.from('ffff', 'hex'), size: 4 },
+      ]),
+  ],
+  'executable/ssp-other-description': [
+    'a.ssp',
+    () =>
+      zipOf([
+        { name: 'SystemStructure.ssd', data: '<a/>' },
+        { name: 'binaries/x86_64-linux/a.so', data: elfFile() },
+      ]),
+  ],
   'executable/fmu-description-deeper': [
     'a.zip',
     () =>

@@ -37,6 +37,10 @@ export const NAMES: HostileCases = {
   ...Object.fromEntries(Object.entries(UPLOADS).map(([why, name]) => [`executable_name/upload-${why}`, [name, deck]])),
   ...Object.fromEntries(KINDS.map((kind) => [`executable_name/upload-${kind}`, [`a.${kind}`, deck]])),
   'executable_name/upload-com-no-text': ['a.com', () => noise(500)],
+  'executable_name/upload-com-of-high-bytes': [
+    'a.com',
+    () => Buffer.concat([Buffer.from('e90001', 'hex'), Buffer.alloc(300, 0x90)]),
+  ],
   'executable_name/upload-picture': ['photo.png.scr', () => pngFile()],
   'executable_name/zip': ['a.zip', () => zip('bin/run.exe')],
   'executable_name/zip-trailing-dot': ['a.zip', () => zip('run.exe.')],

@@ -19,6 +19,12 @@ const textThenHidden = Buffer.concat([Buffer.alloc(512, 'text '), hidden])
 export const TAR: HostileCases = {
   'ambiguous_archive/tar-two-sizes': ['a.tar', () => one({ data: 'abc', pax: { size: '600' } })],
   'ambiguous_archive/tar-two-sizes-hide-a-program': ['a.tar', () => one({ data: hidden, pax: { size: '1' } })],
+  'ambiguous_archive/tar-size-for-bsdtar-only': ['a.tar', () => one({ data: hidden, pax: { 'SCHILY.realsize': '5' } })],
+  'ambiguous_archive/tar-size-for-bsdtar-no-number': [
+    'a.tar',
+    () => one({ data: 'abc', pax: { 'SCHILY.realsize': '0x3' } }),
+  ],
+  'ambiguous_archive/tar-holes-of-solaris': ['a.tar', () => one({ data: hidden, pax: { 'SUN.holesdata': ' 0 512' } })],
   'ambiguous_archive/tar-pax-size-no-number': ['a.tar', () => one({ data: 'abc', pax: { size: '-1' } })],
   'ambiguous_archive/tar-pax-length-lies': ['a.tar', () => pax('99 path=b\n')],
   'ambiguous_archive/tar-pax-without-line-end': ['a.tar', () => pax('11 path=abc')],

@@ -70,6 +70,8 @@ export const ZIP_ENDS: HostileCases = {
   'not_inspectable/zip-comment-cut-off': ['a.zip', () => one({}, { comment: 'a long comment' }).subarray(0, -6)],
   'not_inspectable/zip-middle-missing': ['a.zip', () => Buffer.concat([one({}).subarray(0, 35), one({}).subarray(40)])],
   'executable/zip-comment': ['a.zip', () => one({}, { comment: peFile() })],
+  'executable/zip-member-comment': ['a.zip', () => one({ comment: elfFile() })],
+  'executable/zip-member-comment-pe': ['a.zip', () => one({ comment: peFile() })],
   'executable/zip-gap': ['a.zip', () => two({ name: 'a' }, { name: 'b', before: peFile() })],
   'executable/zip-gap-elf': ['a.zip', () => one({}, { beforeDirectory: elfFile() })],
 }
