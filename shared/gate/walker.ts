@@ -2,8 +2,9 @@ import { isAllowedNative } from '#shared/domain/finding-kinds.ts'
 import { activeByName } from './active/active-content.ts'
 import { isArchive, readerOf } from './containers/registry.ts'
 import { tarInFront } from './containers/tar/header.ts'
-import { endsAsZip, ZIP_TAIL } from './containers/zip/end-records.ts'
+import { ZIP_TAIL } from './containers/zip/end-records.ts'
 import { orSplitZip, tailOfZipName } from './containers/zip/split-zip.ts'
+import { type Ending, holdsEnd } from './containers/zip/zip-inside.ts'
 import {
   type Container,
   type ContainerReader,
@@ -14,6 +15,7 @@ import {
 } from './content.ts'
 import { EmbeddedSearch, signaturesIn, weakCodecs } from './embedded/embedded-search.ts'
 import { mayHoldStreams, programInStreams } from './embedded/inspect-streams.ts'
+import { checkZipTail } from './embedded/zip-tail.ts'
 import { ExecutableSniffer } from './executables/executable-sniffer.ts'
 import { nativeLabel } from './executables/native-label.ts'
 import { formatListeners } from './format-listeners.ts'
@@ -31,9 +33,6 @@ import { Sample } from './types/sample.ts'
 import { isScriptText, judgeScript } from './types/scripts.ts'
 
 const HEAD = 128 * 1024
-
-/** Formats that keep a zip behind their own header, as their makers mean it. */
-const ZIP_CARRIERS = new Set(['sketchup'])
 
 /**
  * Judges content of any kind, and the members of archives in any mix: each byte is decoded once, and on its way feeds the
@@ -75,17 +74,21 @@ export class Walker implements MemberJudge {
     for (const listener of this.#listeners(content, type, sample)) showWhole(listener, bytes)
     showWhole(search, bytes)
     this.#identify(content, sample, type)
-    this.#checkTail(content, type, bytes, bytes.length)
-    const checked = this.#checkStreams(content, type, sample, search)
     const open = () => this.#open(content, type, sample, cursor)
-    return checked === null ? open() : checked.then(open)
+    const further = () => {
+      const checked = this.#checkStreams(content, type, sample, search)
+      return checked === null ? open() : checked.then(open)
+    }
+    const tailed = this.#checkTail(content, type, { head: bytes, tail: bytes, size: bytes.length })
+    return tailed === null ? further() : tailed.then(further)
   }
 
   /** It is looked at while it streams by. */
   async #large(content: Content, cursor: Cursor, head: Buffer, sniffer: ExecutableSniffer): Promise<Label> {
     // Before anything else, so that a program is called one and not an unknown binary under a wrong name.
     const tail = new TailKeeper(ZIP_TAIL)
-    const sample = new Sample(head, content.size)
+    // A copy: the buffer is used again, and the head is looked at once more in the end.
+    const sample = new Sample(Buffer.from(head), content.size)
     const found = detect(sample, content.name)
     const type = orSplitZip(found, content.name, await tailOfZipName(content, found))
     const search = this.#search(content, type, sample)
@@ -94,14 +97,14 @@ export class Walker implements MemberJudge {
     await tapped.peek(head.length)
     this.#identify(content, sample, type)
     const label = await this.#open(content, type, sample, tapped)
-    this.#checkTail(content, type, tail.bytes, tail.size)
+    await this.#checkTail(content, type, { head: sample.head, tail: tail.bytes, size: tail.size })
     await this.#checkStreams(content, type, sample, search)
     return label
   }
 
   /** Archives inside what is none: 7-Zip looks for them. */
   #search(content: Content, type: Detected, sample: Sample): EmbeddedSearch {
-    const isNone = content.nativeZone || ZIP_CARRIERS.has(type.id) || isSplitPart(content.name, sample.isText)
+    const isNone = content.nativeZone || isSplitPart(content.name, sample.isText)
     const wanted = isNone ? [] : signaturesIn(type)
     const whole = content.nativeZone ? [] : weakCodecs(sample, type)
     return new EmbeddedSearch(wanted, whole, (name, at) => {
@@ -217,17 +220,14 @@ export class Walker implements MemberJudge {
     }
   }
 
-  /**
-   * A zip behind other content: tools that look from the end see an archive where others see a picture. Other archives are
-   * held to their own end where they are read; of a rar nobody here knows the end.
-   */
-  #checkTail(content: Content, type: Detected, tail: Buffer, size: number): void {
-    if ((isArchive(type.family) && type.family !== 'rar') || ZIP_CARRIERS.has(type.id)) return
-    const hasParts =
-      type.known &&
-      (type.family === 'rar' || type.family === 'binary' || type.family === 'ole2' || type.family === 'hdf5')
-    if (!endsAsZip(tail.subarray(-ZIP_TAIL), size, hasParts)) return
-    this.#inspection.report('ambiguous_archive', content.place, `${type.label.en} with a zip archive appended`)
+  /** Null where no zip ends at the end of this. Some readers move in the file, so that its end has not come by here. */
+  #checkTail(content: Content, type: Detected, ends: Omit<Ending, 'access'>): Promise<void> | null {
+    if (type.family === 'zip') return null
+    const { access } = content
+    const hasGoneBy = access === null || access.size === ends.size
+    if (hasGoneBy && !holdsEnd(ends.tail)) return null
+    const container = { content, inspection: this.#inspection, layer: content.layer + 1, walker: this }
+    return checkZipTail(container, type, { ...ends, access })
   }
 
   async member(container: Container, member: Member): Promise<void> {

@@ -43,7 +43,8 @@ const hasWimHeader = (b: Buffer, at: number): boolean => b.length >= at + 12 && 
 const ZIP_METHODS = new Set([0, 1, 6, 8, 9, 12, 14, 93, 95, 98, 99])
 /** A local header whose every field is sane. */
 function hasLocalHeader(b: Buffer, at: number): boolean {
-  if (b.length < at + 31 || b.readUInt16LE(at + 4) > 63 || !ZIP_METHODS.has(b.readUInt16LE(at + 8))) return false
+  // 7-Zip looks at the low byte of the version alone.
+  if (b.length < at + 31 || (b[at + 4] as number) > 127 || !ZIP_METHODS.has(b.readUInt16LE(at + 8))) return false
   const length = b.readUInt16LE(at + 26)
   if (length === 0 || length > 1024) return false
   return b.subarray(at + 30, at + 30 + length).every((byte) => byte >= 0x20 && byte !== 0x7f)

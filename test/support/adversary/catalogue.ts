@@ -3,6 +3,7 @@ import { FILES } from './good/files.ts'
 import { FOREIGN_GOOD } from './good/foreign.ts'
 import { TARS } from './good/tars.ts'
 import { ZIPS } from './good/zips.ts'
+import { ZIPS_INSIDE } from './good/zips-inside.ts'
 import { BOMBS } from './hostile/bombs.ts'
 import { CORNERS } from './hostile/corners.ts'
 import { CPIO } from './hostile/cpio.ts'
@@ -20,12 +21,14 @@ import { UNREAD } from './hostile/unread.ts'
 import { UNREADABLE } from './hostile/unreadable.ts'
 import { ZIP_ENDS } from './hostile/zip-ends.ts'
 import { ZIP_MEMBERS } from './hostile/zip-members.ts'
+import { ZIP_TAILS } from './hostile/zip-tails.ts'
 
 /** Each must be quarantined, for the reason it is named after. */
 export const HOSTILE: readonly HostileCase[] = hostileCases(
   ...[
     ZIP_MEMBERS,
     ZIP_ENDS,
+    ZIP_TAILS,
     GZIP,
     TAR,
     TAR_CONTENTS,
@@ -45,4 +48,4 @@ export const HOSTILE: readonly HostileCase[] = hostileCases(
 /** Kept apart, because each is timed. */
 export const BOMB_CASES: readonly HostileCase[] = hostileCases(BOMBS)
 /** Each must be complete, and without a warning that is not listed with it. */
-export const GOOD: readonly GoodCase[] = goodCases(FILES, ZIPS, TARS, FOREIGN_GOOD)
+export const GOOD: readonly GoodCase[] = goodCases(FILES, ZIPS, TARS, FOREIGN_GOOD, ZIPS_INSIDE)

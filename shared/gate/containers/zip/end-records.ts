@@ -121,23 +121,5 @@ function agrees(plain: Buffer, zip64: Buffer): boolean {
   )
 }
 
-/** How much of an end must be kept for {@link endsAsZip}. */
+/** How much of an end must be kept to find every end record that counts. */
 export const ZIP_TAIL = LONGEST
-
-/**
- * Whether some tool would find a zip when it looks from the end of content that is something else. A directory that begins
- * before the tail cannot be looked at; an end record whose every figure fits is enough then. `onlyAtEnd` leaves out zips that
- * end before the content does: formats with parts of their own have them inside, e.g. a workbook in a presentation.
- */
-export function endsAsZip(tail: Buffer, size: number, onlyAtEnd: boolean): boolean {
-  const start = size - tail.length
-  return positions(tail).some((at) => {
-    const count = tail.readUInt16LE(at + 10)
-    const [bytes, offset] = [tail.readUInt32LE(at + 12), tail.readUInt32LE(at + 16)]
-    // What lies in front of the zip may be counted in its offsets or not; the directory ends right before the record.
-    const directory = at - bytes
-    if (onlyAtEnd && at + END_SIZE + tail.readUInt16LE(at + 20) !== tail.length) return false
-    if (count === 0 || bytes < 46 * count || start + directory < offset) return false
-    return directory < 0 ? tail.readUInt16LE(at + 4) === 0 : tail.readUInt32LE(directory) === 0x02014b50
-  })
-}

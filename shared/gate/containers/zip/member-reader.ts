@@ -30,9 +30,11 @@ export class MemberReader {
   readonly #isModel: boolean
   readonly #window: Window
   /** Where the member before ended. */
-  #end = 0
+  #end: number
 
-  constructor(container: Container, access: RandomAccess, links: LinkMap, isModel: boolean) {
+  /** Its first member begins at `from`, or zeros do. */
+  constructor(container: Container, access: RandomAccess, links: LinkMap, isModel: boolean, from: number) {
+    this.#end = from
     this.#container = container
     this.#access = access
     this.#links = links

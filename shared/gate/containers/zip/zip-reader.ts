@@ -25,15 +25,27 @@ export const zipReader: ContainerReader = {
   engine: 'zip',
   needs: 'anywhere',
   async read(container, access) {
-    const { inspection, content } = container
-    const records = await readEndRecords(access, content.place)
-    checkEnd(container, records)
-    const entries = await readDirectory(access, records, inspection, content.place)
-    checkNames(entries, inspection, content.place)
+    const { records, entries } = await list(container, access)
     const kind = kindOf(entries)
     await walk(container, access, records, entries)
     return kind?.label ?? caseOf(entries)
   },
+}
+
+/** Judges a zip that lies behind other bytes: those may be counted in its offsets, but not stand between its members. */
+export async function readZipBehind(container: Container, access: RandomAccess): Promise<void> {
+  const { records, entries } = await list(container, access)
+  const from = entries.reduce((first, { offset }) => Math.min(first, offset), records.directoryOffset)
+  await walk(container, access, records, entries, from)
+}
+
+async function list(container: Container, access: RandomAccess) {
+  const { inspection, content } = container
+  const records = await readEndRecords(access, content.place)
+  checkEnd(container, records)
+  const entries = await readDirectory(access, records, inspection, content.place)
+  checkNames(entries, inspection, content.place)
+  return { records, entries }
 }
 
 function checkEnd({ inspection, content }: Container, { comment, padding }: EndRecords): void {
@@ -53,10 +65,16 @@ function caseOf(entries: readonly ZipEntry[]): Label | null {
   return probe.label('zip')
 }
 
-async function walk(container: Container, access: RandomAccess, records: EndRecords, entries: readonly ZipEntry[]) {
+async function walk(
+  container: Container,
+  access: RandomAccess,
+  records: EndRecords,
+  entries: readonly ZipEntry[],
+  from = 0,
+): Promise<void> {
   const { inspection, content } = container
   const links = new LinkMap()
-  const reader = new MemberReader(container, access, links, await isModel(access, entries))
+  const reader = new MemberReader(container, access, links, await isModel(access, entries), from)
   // In the order of the file: each byte is then read once, and overlaps and gaps show by themselves.
   const sorted = entries.toSorted((a, b) => a.offset - b.offset)
   for (const [i, entry] of sorted.entries()) {

@@ -12,6 +12,7 @@ import { lhaOf } from '../formats/lha.ts'
 import { BZIP2_DECK, BZIP2_PE } from '../formats/packed.ts'
 import { rar4Of, rar5Of } from '../formats/rar.ts'
 import { sevenZipOf } from '../formats/seven-zip.ts'
+import { uuencoded } from '../formats/uuencoded.ts'
 
 const deck = lsdynaDeck(300)
 const members = [{ name: 'tool', data: peFile() }]
@@ -52,6 +53,10 @@ export const EMBEDDED: HostileCases = {
       [`ambiguous_archive/deck-around-${name}`, ['a.k', inside(archive)] as const],
     ]),
   ),
+  'ambiguous_archive/uuencoded-in-front-of-6-mib': [
+    'a.txt',
+    () => Buffer.concat([Buffer.from(uuencoded('tool', peFile())), lsdynaDeck(90_000)]),
+  ],
   'ambiguous_archive/deck-then-lha': ['a.k', behind(lhaOf('tool', peFile()))],
   'ambiguous_archive/deck-around-zip': ['a.k', inside(zip)],
   'ambiguous_archive/deck-around-far-7z': [
