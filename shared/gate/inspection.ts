@@ -38,6 +38,7 @@ export class Inspection {
   #entries = 0
   #depth = 0
   #looks = 0
+  #frames = 0
 
   constructor(policy: Policy, size: number, decoders: Decoders = NO_DECODERS) {
     this.policy = policy
@@ -157,6 +158,20 @@ export class Inspection {
     this.limitHit('maxEntries')
     const limit = formatCount(this.budgets.maxEntries)
     throw new BudgetSpent('archive_bomb', place, `${formatCount(count)} members; the limit is ${limit} in all layers`)
+  }
+
+  /**
+   * Counts frames of compressed streams: each costs time, even if it holds nothing. Half as many as members may be there, and
+   * as many as block-wise writers make: one for each 256 bytes of the upload, and for each 16 KiB that comes out.
+   */
+  addFrame(place: string): void {
+    this.#frames++
+    const { maxEntries } = this.budgets
+    const most = maxEntries / 2 + Math.floor(this.#size / 256) + Math.floor(this.#decoded / (16 * 1024))
+    if (this.#frames <= most) return
+    this.limitHit('maxEntries')
+    const detail = `${formatCount(this.#frames)} compressed frames; the limit is ${formatCount(most)} for what they hold`
+    throw new BudgetSpent('archive_bomb', place, detail)
   }
 
   /** Counts what lies in spools at this moment; give a negative figure back when one is closed. */

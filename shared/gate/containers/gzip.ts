@@ -17,6 +17,7 @@ const TRAILER = 8
 /** Frames of block-wise writers are about this long; they are decoded in one call. */
 const SMALL = 64 * KIB
 const SMALL_EXPANDED = 256 * KIB
+const SHORT = 8 * KIB
 
 /** gzip (RFC 1952), frame by frame: all frames together are one content, as every tool gives it. */
 export const gzipReader: ContainerReader = {
@@ -68,6 +69,8 @@ class GzipFrames implements ByteStream {
   #crc = 0
   #ended = false
   #lastWasSmall = false
+  /** Of a small frame, by the one before: memory for what never comes is what most of its time would go into. */
+  #expected = SMALL_EXPANDED
   #failure: GateProblem | undefined
 
   constructor(container: Container, cursor: Cursor) {
@@ -104,6 +107,7 @@ class GzipFrames implements ByteStream {
   /** Starts a frame behind its header; a small one comes back whole, for a longer one the stream is opened. */
   async #begin(): Promise<Buffer | null> {
     this.#frames++
+    this.#container.inspection.addFrame(this.#place)
     this.#sniffer = this.#frames === 1 ? null : new FrameSniffer((kind) => this.#executable(kind))
     this.#frameStart = this.#cursor.position
     const whole = this.#lastWasSmall || this.#frames === 1 ? await this.#small() : null
@@ -113,7 +117,7 @@ class GzipFrames implements ByteStream {
 
   async #small(): Promise<Buffer | null> {
     try {
-      const { data, consumed } = inflateSmall(await this.#cursor.peek(SMALL), SMALL_EXPANDED)
+      const { data, consumed } = inflateSmall(await this.#cursor.peek(SMALL), SMALL_EXPANDED, this.#expected)
       await this.#cursor.skip(consumed)
       return data
     } catch (error) {
@@ -144,6 +148,7 @@ class GzipFrames implements ByteStream {
     if (trailer.readUInt32LE(0) !== this.#crc) throw new DamagedData('the CRC is not the one it declares')
     if (trailer.readUInt32LE(4) !== this.#size % 2 ** 32) throw new DamagedData('the size is not the one it declares')
     this.#lastWasSmall = this.#cursor.position - this.#frameStart < SMALL
+    this.#expected = this.#size < SHORT ? SHORT : SMALL_EXPANDED
     this.#size = 0
     this.#crc = 0
     await this.#nextHeader()

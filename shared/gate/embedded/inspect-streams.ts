@@ -104,7 +104,7 @@ async function open(stream: Stream, cursor: Cursor, inspection: Inspection, plac
   }
   if (stream.codec === 'zstd') {
     const flags = (await cursor.peek(5))[4] as number
-    const frame = await zstdFrameData(cursor, flags, WINDOW_LOG)
+    const frame = await zstdFrameData(cursor, flags, WINDOW_LOG, null)
     return { next: () => frame.stream.next(), [Symbol.asyncDispose]: () => frame.close() }
   }
   if (stream.codec !== 'gzip') {

@@ -59,7 +59,7 @@ function open(codec: Codec, cursor: Cursor, inspection: Inspection, place: strin
 function decodeZstd(cursor: Cursor, inspection: Inspection, deps: Omit<ZstdDeps, 'admitFrame'>): Decoded {
   const { place } = deps
   const admitFrame = (size: number | null) => {
-    // Frames that hold nothing cost time all the same.
+    inspection.addFrame(place)
     inspection.decoderSeconds(place)
     if (size !== null) inspection.declare(size, place)
   }
@@ -75,7 +75,7 @@ function decodeMarked(
   inspection: Inspection,
   { place, format, onExecutable }: Wanted,
 ): Opened {
-  const marked = new Marked(frames, place)
+  const marked = new Marked(frames, place, () => inspection.addFrame(place))
   const run = startDecoder(inspection, { place, format, name: 'bsdcat', args: [], input: marked.input(cursor) })
   const onFrame = (start: Buffer) => {
     const kind = executableIn(start)

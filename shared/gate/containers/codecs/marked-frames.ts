@@ -22,12 +22,15 @@ export class Marked {
   readonly #frames: MarkerFrames
   readonly #mark = Buffer.from(Array.from(randomBytes(LOTS), (byte) => 0xfe | (byte & 1)))
   readonly #place: string
+  readonly #admitFrame: () => void
   /** Bytes of the content that the decoder was given. */
   given = 0
 
-  constructor(frames: MarkerFrames, place: string) {
+  /** `admitFrame` is asked before each frame; it may throw where budgets are spent. */
+  constructor(frames: MarkerFrames, place: string, admitFrame: () => void) {
     this.#frames = frames
     this.#place = place
+    this.#admitFrame = admitFrame
   }
 
   /** What the decoder gets. */
@@ -37,9 +40,8 @@ export class Marked {
     yield ff
     let frames = 0
     for await (const { bytes, startsFrame } of pieces(new Cursor(content))) {
-      if (startsFrame && ++frames > 1) {
-        yield mark
-      }
+      if (startsFrame) this.#admitFrame()
+      if (startsFrame && ++frames > 1) yield mark
       this.given += bytes.length
       yield bytes
     }

@@ -62,8 +62,10 @@ export class ZstdStream implements ByteStream {
     for (;;) {
       const head = await this.#cursor.peek(HEAD)
       const magic = head.length < 8 ? 0 : head.readUInt32LE(0)
-      if (isSkippable(magic)) await this.#skip(8 + head.readUInt32LE(4))
-      else return magic === MAGIC ? this.#decode(Buffer.concat([head], HEAD)) : this.#checkRest()
+      if (isSkippable(magic)) {
+        this.#deps.admitFrame(null)
+        await this.#skip(8 + head.readUInt32LE(4))
+      } else return magic === MAGIC ? this.#decode(Buffer.concat([head], HEAD)) : this.#checkRest()
     }
   }
 
@@ -77,7 +79,7 @@ export class ZstdStream implements ByteStream {
     this.#frames++
     this.#sniffer = this.#frames === 1 ? null : new FrameSniffer((kind) => this.#deps.onExecutable(kind))
     if (window === null || window > WINDOW) return this.#deps.decodeRest()
-    return zstdFrameData(this.#cursor, head[4] as number, WINDOW_LOG)
+    return zstdFrameData(this.#cursor, head[4] as number, WINDOW_LOG, size)
   }
 
   /** Some tools fill up with zeros, and all ignore them. */

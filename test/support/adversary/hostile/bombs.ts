@@ -4,7 +4,7 @@ import { zipQuine } from '../../archives/quine.ts'
 import { gzipOf, tarOf } from '../../archives/tar.ts'
 import { type ZipMember, zipOf } from '../../archives/zip.ts'
 import type { HostileCases } from '../case.ts'
-import { lzma2Zeros, xzBomb, zstdBomb } from '../formats/frames.ts'
+import { lzma2Zeros, xzBomb, zstdBomb, zstdOf, zstdSkippable } from '../formats/frames.ts'
 import { bzip2Bomb, bzip2TextBomb } from '../formats/packed.ts'
 import { LZMA2, sevenZipOf } from '../formats/seven-zip.ts'
 
@@ -30,6 +30,10 @@ const wideDirectory = (): Buffer => {
 const twoGib = () => zipOf([{ name: 'zeros', ...deflatedZeros(2 * GIB) }])
 const threeGib = () => zipOf([{ name: 'zeros', ...deflatedZeros(3 * GIB) }])
 const hole = (size: number) => ({ name: 'hole', pax: { 'GNU.sparse.map': '0,0', 'GNU.sparse.size': `${size}` } })
+
+const BZIP2_EMPTY = Buffer.from('425a683917724538509000000000', 'hex')
+/** 1.4 MB and more that hold nothing, but cost a decoder each. */
+const framesOf = (frame: Buffer): Buffer => Buffer.concat(times(100_000, () => frame))
 
 export const BOMBS: HostileCases = {
   'archive_bomb/zip-flat': ['a.zip', () => zipBomb()],
@@ -68,6 +72,7 @@ export const BOMBS: HostileCases = {
       return Buffer.concat(times(10, () => frame))
     },
   ],
+  'archive_bomb/gzip-empty-frames': ['a.gz', () => framesOf(gzipOf(Buffer.alloc(0)))],
   'archive_bomb/gzip-in-gzip': ['a.gz.gz', () => gzipOf(gzipBomb(SIX))],
   'archive_bomb/gzip-nested': ['a.gz', () => repeat(8, (data) => gzipOf(data), Buffer.from('text'))],
   'archive_bomb/tar-nested': [
@@ -93,6 +98,9 @@ export const BOMBS: HostileCases = {
     () => gzipOf(tarOf(times(100_001, (i) => ({ name: `${i % 10}/${i}`, type: '5' })))),
   ],
   'archive_bomb/zstd-flat': ['a.zst', () => zstdBomb(SIX), 'zstd'],
+  'archive_bomb/zstd-empty-frames': ['a.zst', () => framesOf(zstdOf(Buffer.alloc(0))), 'zstd'],
+  'archive_bomb/zstd-skippable-frames': ['a.zst', () => framesOf(zstdSkippable(Buffer.alloc(0))), 'zstd'],
+  'archive_bomb/bzip2-empty-frames': ['a.bz2', () => framesOf(BZIP2_EMPTY), 'bzip2'],
   'archive_bomb/xz-flat': ['a.xz', () => xzBomb(SIX), 'xz'],
   'archive_bomb/bzip2-flat': ['a.bz2', () => bzip2Bomb(SIX), 'bzip2'],
   'archive_bomb/bzip2-text': ['a.k.bz2', bzip2TextBomb, 'bzip2'],
