@@ -47,11 +47,24 @@ export const zstdPieces = walked([0xfd2fb528], async function* (content) {
   if ((flags & 4) !== 0) yield* pass(content, 4)
 })
 
+/** xxHash of nothing. */
+const NO_CONTENT = 0x02cc5d05
+/** A frame without blocks, such as `lz4` makes of an empty file: bsdcat takes nothing behind one, so it is left out. */
+const isEmptyLz4 = (rest: Buffer, isChecked: boolean): boolean =>
+  rest.length >= (isChecked ? 8 : 4) &&
+  rest.readUInt32LE(0) === 0 &&
+  (!isChecked || rest.readUInt32LE(4) === NO_CONTENT)
+
 /** LZ4 frame format 1.6.3. Legacy frames have no end, so what follows one is not told apart. */
 export const lz4Pieces = walked([0x184d2204], async function* (content) {
   const flags = (await content.peek(5))[4] as number
   const has = (bit: number, bytes: number) => ((flags & bit) === 0 ? 0 : bytes)
-  yield piece(await content.take(7 + has(0x08, 8) + has(0x01, 4)), true)
+  const header = 7 + has(0x08, 8) + has(0x01, 4)
+  if (isEmptyLz4((await content.peek(header + 8)).subarray(header), (flags & 0x04) !== 0)) {
+    await content.skip(header + 4 + has(0x04, 4))
+    return yield piece(Buffer.alloc(0), true)
+  }
+  yield piece(await content.take(header), true)
   for (;;) {
     const head = await content.peek(4)
     const size = head.length < 4 ? 0 : head.readUInt32LE(0) & 0x7fffffff

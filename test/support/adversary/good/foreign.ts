@@ -20,6 +20,10 @@ const oddDictionary = (packed: Buffer): Buffer => {
 const tar = () => tarOf([{ name: '해석/a.k', data: deck }])
 
 /** One of each format with a decoder of its own, and what is odd among them. */
+const line = Buffer.from('cycle 100  t= 1.0e-04  dt= 1.0e-06\n')
+const LZ4_EMPTY = Buffer.from('04224d1860408200000000', 'hex')
+const LZ4_EMPTY_CHECKED = Buffer.from('04224d186440a700000000055dcc02', 'hex')
+
 export const FOREIGN_GOOD: GoodCases = {
   ...Object.fromEntries(
     Object.entries(SPECIMENS).map(([decoder, [path, bytes]]) => [decoder, [path, bytes, decoder as Decoder] as const]),
@@ -31,6 +35,16 @@ export const FOREIGN_GOOD: GoodCases = {
   'zstd-two-frames': ['a.k.zst', () => Buffer.concat([zstdOf(deck), zstdOf(deck)]), 'zstd'],
   'zstd-skippable': ['a.k.zst', () => Buffer.concat([zstdSkippable(Buffer.from('made by')), zstdOf(deck)]), 'zstd'],
   'lz4-two-frames': ['a.k.lz4', () => Buffer.concat([lz4Of(deck), lz4Of(deck)]), 'lz4'],
+  'lz4-empty': ['a.k.lz4', () => LZ4_EMPTY, 'lz4'],
+  'lz4-empty-with-check-sum': ['a.k.lz4', () => LZ4_EMPTY_CHECKED, 'lz4'],
+  'lz4-empty-between-frames': ['a.k.lz4', () => Buffer.concat([lz4Of(deck), LZ4_EMPTY_CHECKED, lz4Of(deck)]), 'lz4'],
+  'lz4-empty-at-the-end': ['a.k.lz4', () => Buffer.concat([lz4Of(deck), LZ4_EMPTY]), 'lz4'],
+  'log-of-3000-gzip-frames': ['run.log.gz', () => Buffer.concat(Array.from({ length: 3000 }, () => gzipOf(line)))],
+  'log-of-3000-bzip2-streams': [
+    'run.log.bz2',
+    () => Buffer.concat(Array.from({ length: 3000 }, () => BZIP2_DECK)),
+    'bzip2',
+  ],
   'bzip2-two-streams': ['a.k.bz2', () => Buffer.concat([BZIP2_DECK, BZIP2_DECK]), 'bzip2'],
   '7z-lzma2': [
     'a.7z',
