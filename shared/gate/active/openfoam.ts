@@ -22,11 +22,15 @@ function coded(hit: Hit): string | null {
   return key !== undefined && ends ? `${key} ${word}: C++ that is compiled and run with the case` : null
 }
 
+/** A list, with its type and length in front or not; in braces it is one value, so many times. Comments may stand between. */
+const LIST =
+  /^\w*(?:\s|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*\n)*(?:List<\w+>\s*)?(?:\d+\s*(?=[({]))?(\([^)]{1,1000}\)?|(?<=\d\s*)\{[^}]{1,300}\}|"[^"]{1,300}")/
+
 function libraries(hit: Hit): string | null {
   const word = wordAt(hit)
   if (word !== 'libs' && word !== 'functionObjectLibs') return null
-  const list = /^\w*\s*(\([^)]{1,1000}\)|"[^"]{1,300}")/.exec(hit.after)?.[1]
-  return list === undefined || /^\(\s*\)$/.test(list) ? null : `${word} ${quote(list)}: loads libraries`
+  const list = LIST.exec(hit.after)?.[1]
+  return list === undefined || /^[({]\s*[)}]$/.test(list) ? null : `${word} ${quote(list)}: loads libraries`
 }
 
 function systemCall(hit: Hit): string | null {
@@ -58,7 +62,8 @@ export const OPENFOAM: Dialect = {
     {
       needles: ['libs'],
       judge: libraries,
-      source: 'OpenFOAM User Guide, controlDict: "libs: List of additional libraries to be loaded at run-time"',
+      source:
+        'OpenFOAM User Guide, controlDict: "libs: List of additional libraries to be loaded at run-time"; the forms of a list: cpp.openfoam.org, ListIO.C',
     },
     {
       needles: ['systemcall'],

@@ -49,13 +49,13 @@ export const NASTRAN: Dialect = {
   ],
 }
 
-/** Text of these is a comment or a title to its end, whatever stands in it. */
-const APDL_TEXT = /^\s*(?:\/COM|C\*\*\*|\/TIT|\/STIT)/i
-
-/** A command begins a line or follows the delimiter `$`; only its first four characters count. */
+/**
+ * A command begins a line or follows the delimiter `$`, also behind a comment (/COM) or a title: the manual names no exception.
+ * Only its first four characters count.
+ */
 function apdl(what: string) {
   return (hit: Hit): string | null => {
-    if (APDL_TEXT.test(hit.lead) || !/(?:^|\$)\s*$/.test(hit.lead)) return null
+    if (!/(?:^|\$)\s*$/.test(hit.lead)) return null
     return `${quote(hit.after.split(/[\r\n]/)[0] as string)}: ${what}`
   }
 }
@@ -69,9 +69,15 @@ export const APDL: Dialect = {
   names: /\.(?:inp|dat|mac|apdl|ans|anf|txt|cdb)$|^[^.]+$/i,
   lineComment: '!',
   blockComments: false,
-  anchors: ['/'],
+  anchors: ['/', '~'],
   rules: [
     { needles: ['/sys', '/syp'], judge: apdl('runs a command of the system'), source: SHELL },
+    {
+      needles: ['~eui', '~tcl', '~tk,'],
+      judge: apdl('runs Tcl, which can run commands of the system'),
+      source:
+        'https://www.scribd.com/document/59211270/5-ANSYS-Program-Interaction: "three default ways of invoking Tcl/Tk from inside of ANSYS", ~tcl, ~tk and ~eui',
+    },
     {
       needles: ['/upf'],
       judge: apdl('links a user routine into the solver'),
