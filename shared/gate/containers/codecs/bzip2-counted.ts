@@ -1,10 +1,14 @@
+import { MIB } from '#shared/domain/limits.ts'
 import type { Inspection } from '../../inspection.ts'
 import type { ByteStream } from '../../io/byte-stream.ts'
 import type { RandomAccess } from '../../io/random-access.ts'
-import { forecastBzip2 } from './bzip2-forecast.ts'
+import { forecastBzip2, type Progress } from './bzip2-forecast.ts'
 
 /** bzip2 gives as little as 25 MB/s of text that repeats itself, which it packs to a four-hundredth: 288 MiB are what fits into a verdict's time. */
 export const BZIP2_WEIGHT = 8
+
+/** A forecast rests on what came out last: on at least so much, where there is as much. */
+const RECENT = 128 * MIB
 
 export type Counted = {
   readonly inspection: Inspection
@@ -24,6 +28,8 @@ export class Bzip2Counted implements ByteStream {
   readonly #counted: Counted
   #decoded = 0
   #nextLook = 0
+  #since: Progress = { given: 0, decoded: 0 }
+  #latest = this.#since
 
   constructor(source: ByteStream, access: RandomAccess | null, counted: Counted) {
     this.#source = source
@@ -37,15 +43,22 @@ export class Bzip2Counted implements ByteStream {
     if (chunk === null) return null
     this.#decoded += chunk.length
     inspection.expandSlowly(chunk.length, place, BZIP2_WEIGHT)
+    this.#remember()
     if (this.#decoded >= this.#nextLook && inspection.isSlowFreeUsed) await this.#lookAhead()
     return chunk
+  }
+
+  #remember(): void {
+    if (this.#decoded - this.#latest.decoded < RECENT) return
+    this.#since = this.#latest
+    this.#latest = { given: this.#counted.given(), decoded: this.#decoded }
   }
 
   async #lookAhead(): Promise<void> {
     this.#nextLook = 2 * this.#decoded
     const { inspection, place, given } = this.#counted
     if (this.#access === null) return
-    const rest = await forecastBzip2(this.#access, given(), this.#decoded)
+    const rest = await forecastBzip2(this.#access, { given: given(), decoded: this.#decoded }, this.#since)
     inspection.forecastSlowly(Math.floor(rest), place, BZIP2_WEIGHT)
   }
 }
