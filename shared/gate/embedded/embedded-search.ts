@@ -7,8 +7,10 @@ import { compress, lzmaAlone } from '../types/probes.ts'
 import type { Sample } from '../types/sample.ts'
 import { ALL, type Codec, isPlain, type Signature, STRONG } from './signatures.ts'
 
-/** 7-Zip opens an archive behind other content if it begins in the first 8 MiB; no other common tool looks further. */
+/** 7-Zip opens an archive behind other content up to this byte, and with it; no other common tool looks further. */
 const REACH = 8 * MIB
+/** Signatures may stand so far behind the beginning (ISO 9660). */
+const LONGEST_BACK = 64 * KIB
 /** Of a compressed stream so much is kept, to see what it holds: a block of bzip2 must be whole. */
 const KEPT: Readonly<Record<Codec, number>> = {
   gzip: 64 * KIB,
@@ -55,7 +57,7 @@ export class EmbeddedSearch implements Listener {
 
   #visit(region: Region): void {
     for (const stream of this.streams) keep(stream, region, region.from)
-    if (region.position < REACH && !isPlain(region.bytes.subarray(region.from))) this.#search(region)
+    if (region.position < REACH + LONGEST_BACK && !isPlain(region.bytes.subarray(region.from))) this.#search(region)
   }
 
   #search({ bytes, from, to, position }: Region): void {
@@ -64,7 +66,7 @@ export class EmbeddedSearch implements Listener {
       for (let at = bytes.indexOf(needle, from); at !== -1 && at < to; at = bytes.indexOf(needle, at + 1)) {
         const start = position + at - from - back
         // What begins at 0 is the type of the whole.
-        if (start > 0 && start < REACH && signature.verify(bytes, at)) this.#found(signature, start, bytes, at, to)
+        if (start > 0 && start <= REACH && signature.verify(bytes, at)) this.#found(signature, start, bytes, at, to)
       }
     }
   }

@@ -15,6 +15,7 @@ import { gzipOf } from '../../archives/tar.ts'
 import { zipOf } from '../../archives/zip.ts'
 import type { GoodCases } from '../case.ts'
 import { compressOf } from '../formats/frames.ts'
+import { sevenZipOf } from '../formats/seven-zip.ts'
 import { uuencoded } from '../formats/uuencoded.ts'
 import { gifFile, pdfFile } from '../pictures.ts'
 
@@ -94,6 +95,11 @@ export const FILES: GoodCases = {
   'zlib-level-1': ['a.bin', () => Buffer.concat([Buffer.from('7801', 'hex'), noise(500)])],
   'latin-1': ['a.inp', () => Buffer.from('*Heading\n** Geh\u00e4use, gepr\u00fcft\n*Node\n1, 0., 0., 0.\n', 'latin1')],
   'utf-16': ['a.csv', () => Buffer.from('\ufeffzeit;kraft\r\n1;2\r\n', 'utf16le')],
+  'deck-with-7z-behind-8-mib': [
+    'a.k',
+    () =>
+      Buffer.concat([Buffer.alloc(8 * 1024 * 1024 + 1, '$ comment\n'), sevenZipOf([{ name: 'tool', data: deck() }])]),
+  ],
   'colvar-fields': ['colvar.csv', text('#! FIELDS time d1 d2\n 0.0 1.2 3.4\n')],
   'label-file': ['labels.csv', text('#!MLF!#\n"a.lab"\n')],
   'shell-elements': ['mesh.csv', text('#!shell.elements 1 2\n')],

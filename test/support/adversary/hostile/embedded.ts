@@ -17,6 +17,8 @@ import { uuencoded } from '../formats/uuencoded.ts'
 const deck = lsdynaDeck(300)
 const members = [{ name: 'tool', data: peFile() }]
 const tail = Buffer.from('$ the deck goes on\n'.repeat(40))
+/** As far as 7-Zip looks, to the byte. */
+const eightMib = () => Buffer.alloc(8 * 1024 * 1024, '$ comment\n')
 const behind = (archive: Buffer) => () => Buffer.concat([deck, archive])
 const inside = (archive: Buffer) => () => Buffer.concat([deck, archive, tail])
 const zip = zipOf(members)
@@ -63,6 +65,8 @@ export const EMBEDDED: HostileCases = {
     'a.k',
     () => Buffer.concat([lsdynaDeck(100_000), sevenZipOf(members), tail]),
   ],
+  'ambiguous_archive/deck-then-7z-at-8-mib': ['a.k', () => Buffer.concat([eightMib(), sevenZipOf(members)])],
+  'ambiguous_archive/deck-then-gzip-at-8-mib': ['a.k', () => Buffer.concat([eightMib(), gzipOf(peFile())])],
   'ambiguous_archive/script-then-tar-gz': ['setup.sh', () => Buffer.concat([sbatchScript(), gzipOf(tarOf(members))])],
   'ambiguous_archive/field-then-7z': ['0/p', () => Buffer.concat([openfoamField(), sevenZipOf(members)])],
   'ambiguous_archive/unknown-then-tar': ['state.001', () => Buffer.concat([noise(3000), tarOf(members)])],
