@@ -1,6 +1,7 @@
 import { isAllowedNative } from '#shared/domain/finding-kinds.ts'
 import { activeByName } from './active/active-content.ts'
-import { isArchive, readerOf } from './containers/registry.ts'
+import { isArchive } from './containers/families.ts'
+import { readerOf } from './containers/registry.ts'
 import { tarInFront } from './containers/tar/header.ts'
 import { ZIP_TAIL } from './containers/zip/end-records.ts'
 import { orSplitZip, tailOfZipName } from './containers/zip/split-zip.ts'

@@ -3,11 +3,12 @@ import type { Cursor } from '../io/byte-stream.ts'
 import { decodeName } from '../names/decode-name.ts'
 import { GateProblem } from '../problem.ts'
 
-export type GzipHeader = { readonly name: string | null }
+export type GzipHeader = { readonly name: string | null; readonly extra: Buffer }
 
 const FIXED = 10
 const FLAG = { headerCrc: 2, extra: 4, name: 8, comment: 16, reserved: 0xe0 } as const
 const CHUNK = 256
+const NONE = Buffer.alloc(0)
 
 /** Takes a gzip header (RFC 1952, 2.3); null and nothing taken if there is none here. */
 export async function readGzipHeader(cursor: Cursor, place: string, maxName: number): Promise<GzipHeader | null> {
@@ -17,11 +18,12 @@ export async function readGzipHeader(cursor: Cursor, place: string, maxName: num
   if ((flags & FLAG.reserved) !== 0) return null
   const reader = new HeaderReader(cursor, place, maxName)
   await reader.take(FIXED)
-  if ((flags & FLAG.extra) !== 0) await reader.take((await reader.take(2)).readUInt16LE(0))
+  const hasExtra = (flags & FLAG.extra) !== 0
+  const extra = hasExtra ? Buffer.from(await reader.take((await reader.take(2)).readUInt16LE(0))) : NONE
   const name = (flags & FLAG.name) !== 0 ? decodeName(await reader.text()) : null
   if ((flags & FLAG.comment) !== 0) await reader.text()
   if ((flags & FLAG.headerCrc) !== 0) await reader.checkCrc()
-  return { name }
+  return { name, extra }
 }
 
 class HeaderReader {

@@ -9,6 +9,7 @@ import { normalisePath, unsafePath } from '../names/member-path.ts'
 import { judgeName } from '../names/name-rules.ts'
 import { GateProblem } from '../problem.ts'
 import { throughCodec } from '../types/case-kinds.ts'
+import { Corner } from './corner.ts'
 import { FrameSniffer } from './frame-sniffer.ts'
 import { isZero } from './gap.ts'
 import { type GzipHeader, readGzipHeader } from './gzip-header.ts'
@@ -28,7 +29,7 @@ export const gzipReader: ContainerReader = {
     const { content, walker } = container
     const header = await readGzipHeader(cursor, content.place, container.inspection.budgets.maxNameBytes)
     if (header === null) throw new GateProblem('not_inspectable', content.place, 'no gzip header')
-    judgeStoredName(container, header)
+    await judgeHeader(container, header)
     const frames = new GzipFrames(container, cursor)
     try {
       const inner = await walker.inner(container, innerName(content.name, header), frames)
@@ -45,6 +46,17 @@ export function innerName(name: string, header: GzipHeader): string {
   if (/\.tgz$/i.test(name)) return `${name.slice(0, -4)}.tar`
   if (/\.svgz$/i.test(name)) return name.slice(0, -1)
   return header.name ?? ''
+}
+
+async function judgeHeader(container: Container, header: GzipHeader): Promise<void> {
+  judgeStoredName(container, header)
+  const { inspection, content } = container
+  // As a whole, and the first of its subfields, each of which has four bytes in front.
+  for (const bytes of header.extra.length === 0 ? [] : [header.extra, header.extra.subarray(4)]) {
+    const corner = new Corner(inspection, content.place, 'the extra field of gzip')
+    corner.push(bytes)
+    await corner.end()
+  }
 }
 
 /** `gzip -N` and graphical tools restore it. */
@@ -158,7 +170,7 @@ class GzipFrames implements ByteStream {
     const { budgets } = this.#container.inspection
     const header = await readGzipHeader(this.#cursor, this.#place, budgets.maxNameBytes)
     if (header !== null) {
-      judgeStoredName(this.#container, header)
+      await judgeHeader(this.#container, header)
       return
     }
     this.#ended = true

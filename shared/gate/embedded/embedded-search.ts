@@ -1,6 +1,6 @@
 import { KIB, MIB } from '#shared/domain/limits.ts'
 import { type Region, RegionScanner } from '../active/region-scanner.ts'
-import { isArchive } from '../containers/registry.ts'
+import { isArchive } from '../containers/families.ts'
 import type { Listener } from '../io/byte-stream.ts'
 import type { Detected } from '../types/detect.ts'
 import { compress, lzmaAlone } from '../types/probes.ts'

@@ -1,4 +1,4 @@
-import { isArchive } from '../containers/registry.ts'
+import { isArchive } from '../containers/families.ts'
 import { ZIP_TAIL } from '../containers/zip/end-records.ts'
 import { bytesAt, type DirectoryLine, type Ending, type ZipInside, zipsInside } from '../containers/zip/zip-inside.ts'
 import { readZipBehind } from '../containers/zip/zip-reader.ts'

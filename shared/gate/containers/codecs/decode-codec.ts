@@ -5,6 +5,7 @@ import type { Inspection } from '../../inspection.ts'
 import type { Cursor } from '../../io/byte-stream.ts'
 import type { RandomAccess } from '../../io/random-access.ts'
 import { GateProblem } from '../../problem.ts'
+import { Corner } from '../corner.ts'
 import { countSlowly } from '../counted-stream.ts'
 import { Bzip2Counted } from './bzip2-counted.ts'
 import { HEAD_BYTES } from './codec-heads.ts'
@@ -35,6 +36,8 @@ export async function decodeCodec(
   return { ...decoded, stream }
 }
 
+const SKIPPABLE = 'a skippable frame'
+
 type Opened = Decoded & { given(): number }
 const unknown = () => 0
 
@@ -56,14 +59,14 @@ function open(codec: Codec, cursor: Cursor, inspection: Inspection, place: strin
     : byBsdcat()
 }
 
-function decodeZstd(cursor: Cursor, inspection: Inspection, deps: Omit<ZstdDeps, 'admitFrame'>): Decoded {
+function decodeZstd(cursor: Cursor, inspection: Inspection, deps: Omit<ZstdDeps, 'admitFrame' | 'corner'>): Decoded {
   const { place } = deps
   const admitFrame = (size: number | null) => {
     inspection.addFrame(place)
     inspection.decoderSeconds(place)
     if (size !== null) inspection.declare(size, place)
   }
-  const zstd = new ZstdStream(cursor, { ...deps, admitFrame })
+  const zstd = new ZstdStream(cursor, { ...deps, admitFrame, corner: () => new Corner(inspection, place, SKIPPABLE) })
   return { stream: new UndamagedStream(zstd, place), close: () => zstd.close() }
 }
 
@@ -75,7 +78,8 @@ function decodeMarked(
   inspection: Inspection,
   { place, format, onExecutable }: Wanted,
 ): Opened {
-  const marked = new Marked(frames, place, () => inspection.addFrame(place))
+  const corner = () => new Corner(inspection, place, SKIPPABLE)
+  const marked = new Marked(frames, place, { admitFrame: () => inspection.addFrame(place), corner })
   const run = startDecoder(inspection, { place, format, name: 'bsdcat', args: [], input: marked.input(cursor) })
   const onFrame = (start: Buffer) => {
     const kind = executableIn(start)

@@ -20,13 +20,18 @@ const rest = (content: Cursor): AsyncGenerator<Piece> => pass(content, Number.PO
 
 const isSkippable = (magic: number): boolean => (magic & 0xfffffff0) >>> 0 === 0x184d2a50
 
+async function* skipped(content: Cursor, length: number): AsyncGenerator<Piece> {
+  yield* pass(content, 8)
+  for await (const { bytes } of pass(content, length)) yield { bytes, startsFrame: false, isSkipped: true }
+}
+
 /** Frame by frame, where the format says how long its blocks are; what is no frame passes as it is. */
 const walked = (magics: readonly number[], frame: (content: Cursor) => AsyncGenerator<Piece>): Pieces =>
   async function* (content) {
     for (;;) {
       const head = Buffer.from(await content.peek(8))
       const magic = head.length < 8 ? 0 : head.readUInt32LE(0)
-      if (isSkippable(magic)) yield* pass(content, 8 + head.readUInt32LE(4))
+      if (isSkippable(magic)) yield* skipped(content, head.readUInt32LE(4))
       else if (magics.includes(magic)) yield* frame(content)
       else return yield* withoutZeroTail(rest(content), 0)
     }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type ByteStream, Cursor } from '../../io/byte-stream.ts'
+import type { Corner } from '../corner.ts'
 import type { Pieces } from './frame-pieces.ts'
 import { UnmarkedStream } from './unmarked-stream.ts'
 
@@ -16,21 +17,27 @@ import { UnmarkedStream } from './unmarked-stream.ts'
  */
 export type MarkerFrames = { readonly fe: Buffer; readonly ff: Buffer; readonly pieces: Pieces }
 
+export type MarkedDeps = {
+  /** Asked before each frame; may throw where budgets are spent. */
+  admitFrame(): void
+  /** For what stands in a skippable frame. */
+  corner(): Corner
+}
+
 const LOTS = 40
 
 export class Marked {
   readonly #frames: MarkerFrames
   readonly #mark = Buffer.from(Array.from(randomBytes(LOTS), (byte) => 0xfe | (byte & 1)))
   readonly #place: string
-  readonly #admitFrame: () => void
+  readonly #deps: MarkedDeps
   /** Bytes of the content that the decoder was given. */
   given = 0
 
-  /** `admitFrame` is asked before each frame; it may throw where budgets are spent. */
-  constructor(frames: MarkerFrames, place: string, admitFrame: () => void) {
+  constructor(frames: MarkerFrames, place: string, deps: MarkedDeps) {
     this.#frames = frames
     this.#place = place
-    this.#admitFrame = admitFrame
+    this.#deps = deps
   }
 
   /** What the decoder gets. */
@@ -39,12 +46,21 @@ export class Marked {
     const mark = Buffer.concat(Array.from(this.#mark, (byte) => (byte === 0xfe ? fe : ff)))
     yield ff
     let frames = 0
-    for await (const { bytes, startsFrame } of pieces(new Cursor(content))) {
-      if (startsFrame) this.#admitFrame()
+    let corner: Corner | null = null
+    for await (const { bytes, startsFrame, isSkipped } of pieces(new Cursor(content))) {
+      if (isSkipped === true) {
+        corner ??= this.#deps.corner()
+        corner.push(bytes)
+      } else if (corner !== null) {
+        await corner.end()
+        corner = null
+      }
+      if (startsFrame) this.#deps.admitFrame()
       if (startsFrame && ++frames > 1) yield mark
       this.given += bytes.length
       yield bytes
     }
+    await corner?.end()
     yield mark
   }
 

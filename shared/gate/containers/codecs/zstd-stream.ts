@@ -2,6 +2,7 @@ import { MIB } from '#shared/domain/limits.ts'
 import type { ByteStream, Cursor } from '../../io/byte-stream.ts'
 import { DamagedData } from '../../io/damaged-data.ts'
 import { GateProblem } from '../../problem.ts'
+import type { Corner } from '../corner.ts'
 import { FrameSniffer } from '../frame-sniffer.ts'
 import { isZero } from '../gap.ts'
 import { zstdHead } from './codec-heads.ts'
@@ -11,6 +12,7 @@ import { zstdFrameData } from './zstd-frame-data.ts'
 const MAGIC = 0xfd2fb528
 /** The longest header of a frame. */
 const HEAD = 18
+const SKIPPABLE_HEAD = 8
 
 /** What is decoded in this process: all levels of the tool up to 19. A larger window is memory that another process must bear. */
 const WINDOW_LOG = 23
@@ -23,6 +25,8 @@ export type ZstdDeps = {
   /** Asked before each frame; may throw where time or budgets are spent. */
   admitFrame(declaredSize: number | null): void
   onExecutable(kind: string): void
+  /** For what stands in a skippable frame. */
+  corner(): Corner
   /** For what is left, from a frame on whose window is too large for this process. */
   decodeRest(): Decoded
 }
@@ -70,7 +74,15 @@ export class ZstdStream implements ByteStream {
   }
 
   async #skip(length: number): Promise<void> {
-    if ((await this.#cursor.skip(length)) < length) throw new DamagedData('cut off')
+    const corner = this.#deps.corner()
+    await this.#cursor.skip(SKIPPABLE_HEAD)
+    for (let left = length - SKIPPABLE_HEAD; left > 0; ) {
+      const bytes = await this.#cursor.next(left)
+      if (bytes === null) throw new DamagedData('cut off')
+      corner.push(bytes)
+      left -= bytes.length
+    }
+    await corner.end()
   }
 
   #decode(head: Buffer): Decoded | Promise<Decoded> {

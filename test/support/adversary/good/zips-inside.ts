@@ -4,10 +4,11 @@ import { oleFile } from '../../archives/executables.ts'
 import { tarOf } from '../../archives/tar.ts'
 import { zipOf } from '../../archives/zip.ts'
 import type { GoodCases } from '../case.ts'
+import { cabOf } from '../formats/cabinet.ts'
 import { cpioOf } from '../formats/cpio.ts'
-import { lz4Legacy, lz4Of, zstdOf } from '../formats/frames.ts'
+import { lz4Legacy, lz4Of, zstdOf, zstdSkippable } from '../formats/frames.ts'
 import { sevenZipOf } from '../formats/seven-zip.ts'
-import { sketchUp, sqliteFile, storedGzip } from '../hosts.ts'
+import { gzipWithExtra, sketchUp, sqliteFile, storedGzip } from '../hosts.ts'
 
 const zip = zipOf([
   { name: 'model/a.k', data: lsdynaDeck(20) },
@@ -49,5 +50,16 @@ export const ZIPS_INSIDE: GoodCases = {
     'a.zip.lz4',
     () => lz4Legacy(zipOf([{ name: 'a.k', data: lsdynaDeck(20) }], { comment: 'ours' })),
     'lz4',
+  ],
+  'gzip-extra-table': ['a.k.gz', () => gzipWithExtra(noise(900), lsdynaDeck(300))],
+  'zstd-skippable-table': [
+    'a.k.zst',
+    () => Buffer.concat([zstdOf(lsdynaDeck(20)), zstdSkippable(noise(100_000)), zstdOf(lsdynaDeck(20))]),
+    'zstd',
+  ],
+  'cab-padded': [
+    'a.cab',
+    () => Buffer.concat([cabOf([{ name: 'a.k', data: lsdynaDeck(20) }]), Buffer.alloc(512)]),
+    'cab',
   ],
 }

@@ -52,5 +52,7 @@ export const FOREIGN: HostileCases = {
   'executable/zip-xz': ['a.zip', packed(95, xzOf(peFile())), 'zip-xz'],
   'unsafe_member/7z-climbs': ['a.7z', () => sevenZipOf([{ name: '../../x', data: deck }]), '7z'],
   'unsafe_member/rar-climbs': ['a.rar', () => rar4Of([{ name: '../../x', data: deck }]), 'rar'],
+  'executable/cab-then-elf': ['a.cab', () => Buffer.concat([cabOf(pair(deck)), elfFile()]), 'cab'],
+  'ambiguous_archive/cab-then-text': ['a.cab', () => Buffer.concat([cabOf(pair(deck)), Buffer.from('more')]), 'cab'],
   'unsafe_member/cab-absolute': ['a.cab', () => cabOf([{ name: '/etc/x', data: deck }]), 'cab'],
 }

@@ -1,11 +1,13 @@
+import { noise } from '../../archives/bytes.ts'
 import { hdf5File, lsdynaDeck, pngFile } from '../../archives/cae.ts'
 import { elfFile, oleFile } from '../../archives/executables.ts'
 import { tarOf } from '../../archives/tar.ts'
 import { type ZipOptions, zipOf } from '../../archives/zip.ts'
 import type { HostileCases } from '../case.ts'
 import { cpioOf } from '../formats/cpio.ts'
+import { lz4Of, zstdOf, zstdSkippable } from '../formats/frames.ts'
 import { sevenZipOf } from '../formats/seven-zip.ts'
-import { matFile, sketchUp, sqliteFile, storedGzip } from '../hosts.ts'
+import { gzipWithExtra, matFile, sketchUp, sqliteFile, storedGzip } from '../hosts.ts'
 
 const MAT = matFile()
 const BINARY = Buffer.from(Array.from({ length: 2048 }, (_, i) => i & 0xff))
@@ -72,4 +74,32 @@ export const ZIP_TAILS: HostileCases = {
   'ambiguous_archive/7z-in-sketchup': ['a.skp', () => Buffer.concat([sketchUp(), sevenZipOf([tool])])],
   'executable/zip-in-pages-of-sqlite': ['a.db', () => sqliteFile(zipOf([tool]))],
   'ambiguous_archive/zip-behind-sqlite': ['a.db', () => behind(sqliteFile(Buffer.alloc(0)))],
+  'ambiguous_archive/zip-in-gzip-extra': ['a.k.gz', () => gzipWithExtra(behind(MAT), lsdynaDeck(300))],
+  'executable/elf-in-gzip-extra': ['a.k.gz', () => gzipWithExtra(elfFile(), lsdynaDeck(300))],
+  'executable/elf-in-zstd-skippable': [
+    'a.zst',
+    () => Buffer.concat([zstdSkippable(elfFile()), zstdOf(lsdynaDeck(9))]),
+    'zstd',
+  ],
+  'ambiguous_archive/zip-in-zstd-skippable': [
+    'a.zst',
+    () => Buffer.concat([zstdOf(lsdynaDeck(9)), zstdSkippable(behind(MAT)), zstdOf(lsdynaDeck(9))]),
+    'zstd',
+  ],
+  'ambiguous_archive/long-zip-in-zstd-skippable': [
+    'a.zst',
+    () =>
+      Buffer.concat([zstdOf(lsdynaDeck(9)), zstdSkippable(behind(Buffer.alloc(300_000, 7))), zstdOf(noise(90_000))]),
+    'zstd',
+  ],
+  'executable/elf-in-lz4-skippable': [
+    'a.lz4',
+    () => Buffer.concat([zstdSkippable(elfFile()), lz4Of(lsdynaDeck(9))]),
+    'lz4',
+  ],
+  'ambiguous_archive/zip-in-lz4-skippable': [
+    'a.lz4',
+    () => Buffer.concat([lz4Of(lsdynaDeck(9)), zstdSkippable(behind(MAT)), lz4Of(noise(90_000))]),
+    'lz4',
+  ],
 }
