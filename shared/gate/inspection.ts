@@ -11,6 +11,8 @@ import { showText } from './show-text.ts'
 /** Of the wall clock of a scan: decoders end before it does, so that slow content gets a verdict and not another attempt. */
 const DECODER_SHARE = 5 / 6
 
+const UNFORESEEN_SHARE = 1 / 8
+
 /** Looks into streams inside other content: 30 ms each where a child is started, and else a two-hundredth, which sums up over 20,000 members. */
 const MOST_LOOKS = 150
 const BY_CHILD = 1
@@ -35,6 +37,8 @@ export class Inspection {
   #decodedSlowly = 0
   /** The same, weighted by how slow the decoder is. */
   #slowness = 0
+  /** Of bzip2 that cannot be looked ahead in: bytes that went in, and that came out. */
+  #unforeseen = { given: 0, decoded: 0 }
   #entries = 0
   #depth = 0
   #looks = 0
@@ -132,6 +136,21 @@ export class Inspection {
     const { slowRatioFreeBytes, maxRatio } = this.budgets
     if (!this.isSlowFreeUsed || all <= maxRatio * this.#size) return
     this.#tooLarge(all, place, Math.round(slowRatioFreeBytes / weight), 'would expand to about')
+  }
+
+  /**
+   * For what comes out of a slow decoder where nothing can be foretold: what was read so far stands for all. A beginning may
+   * hold more than that, up to an eighth of what the whole upload might.
+   */
+  expandUnforeseen(given: number, decoded: number, place: string): void {
+    const sum = this.#unforeseen
+    sum.given += given
+    sum.decoded += decoded
+    const { maxRatio } = this.budgets
+    if (!this.isSlowFreeUsed || sum.decoded <= maxRatio * (sum.given + UNFORESEEN_SHARE * this.#size)) return
+    this.limitHit('maxRatio')
+    const detail = `${formatBytes(sum.decoded)} came out of ${formatBytes(sum.given)} inside another codec; the limit is ${maxRatio} times`
+    throw new BudgetSpent('archive_bomb', place, detail)
   }
 
   #tooLarge(bytes: number, place: string, free = this.budgets.ratioFreeBytes, verb = 'expands to'): never {

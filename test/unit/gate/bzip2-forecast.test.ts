@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DEFAULT_POLICY, type Policy } from '#shared/domain/policy.ts'
@@ -69,10 +70,20 @@ test('a bomb is known long before it is 250 times its size', { timeout: 60_000 }
   expect(coverage.limits_hit).toEqual(['maxRatio'])
 })
 
+test('a bomb inside another codec is judged by what was read of it', { timeout: 60_000 }, async () => {
+  const { reasons, coverage } = await verdict('a.k.bz2.gz', gzipSync(bzip2TextBomb().subarray(0, 2 * MIB), { level: 0 }))
+  expect(reasons).toMatchObject([
+    { code: 'archive_bomb', detail: expect.stringMatching(/came out of .* inside another/) },
+  ])
+  expect(coverage.bytes_decoded).toBeLessThan(160 * MIB)
+})
+
 test('a beginning that packs well makes no bomb of what follows', { timeout: 60_000 }, async () => {
   const zeros = bzip2Bomb(45 * MIB)
   const folder = await makeFastFolder()
   const dense = new ForeignMaker(decoders, folder.path).packed('bz2', randomBytes(3 * MIB))
   await folder.remove()
-  expect((await verdict('a.k.bz2', Buffer.concat([zeros, dense]))).outcome).toBe('complete')
+  const both = Buffer.concat([zeros, dense])
+  expect((await verdict('a.k.bz2', both)).outcome).toBe('complete')
+  expect((await verdict('a.k.bz2.gz', gzipSync(both, { level: 0 }))).outcome).toBe('complete')
 })

@@ -27,6 +27,8 @@ export class Bzip2Counted implements ByteStream {
   readonly #access: RandomAccess | null
   readonly #counted: Counted
   #decoded = 0
+  /** As far as it was counted. */
+  #given = 0
   #nextLook = 0
   #since: Progress = { given: 0, decoded: 0 }
   #latest = this.#since
@@ -43,9 +45,18 @@ export class Bzip2Counted implements ByteStream {
     if (chunk === null) return null
     this.#decoded += chunk.length
     inspection.expandSlowly(chunk.length, place, BZIP2_WEIGHT)
+    if (this.#access === null) this.#countUnforeseen(chunk.length)
     this.#remember()
     if (this.#decoded >= this.#nextLook && inspection.isSlowFreeUsed) await this.#lookAhead()
     return chunk
+  }
+
+  #countUnforeseen(decoded: number): void {
+    const { inspection, place, given } = this.#counted
+    const all = given()
+    const before = this.#given
+    this.#given = all
+    inspection.expandUnforeseen(all - before, decoded, place)
   }
 
   #remember(): void {
