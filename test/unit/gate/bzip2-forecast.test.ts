@@ -71,7 +71,10 @@ test('a bomb is known long before it is 250 times its size', { timeout: 60_000 }
 })
 
 test('a bomb inside another codec is judged by what was read of it', { timeout: 60_000 }, async () => {
-  const { reasons, coverage } = await verdict('a.k.bz2.gz', gzipSync(bzip2TextBomb().subarray(0, 2 * MIB), { level: 0 }))
+  const { reasons, coverage } = await verdict(
+    'a.k.bz2.gz',
+    gzipSync(bzip2TextBomb().subarray(0, 2 * MIB), { level: 0 }),
+  )
   expect(reasons).toMatchObject([
     { code: 'archive_bomb', detail: expect.stringMatching(/came out of .* inside another/) },
   ])
