@@ -72,6 +72,13 @@ const executables: Case[] = [
     '(bytes at 31)',
   ],
   ['PE in the comment of a zip', 'c.zip', () => zipOf([], { comment: peFile() }), 'executable', '(comment)'],
+  [
+    'PE in the comment of a member',
+    'c.zip',
+    () => zipOf([{ name: 'a', comment: peFile() }]),
+    'executable',
+    'a (comment)',
+  ],
   ['PE outside binaries/ of an FMU', 'p.fmu', () => fmuLike([{ name: 'x', data: peFile() }]), 'executable', 'x'],
   [
     'PE in a plain zip at binaries/',
@@ -102,6 +109,11 @@ const names: Case[] = [
   ['.com that is no text', 'a.com', () => noise(500), 'executable_name'],
   ['.pif', 'a.pif', () => deck, 'executable_name'],
 ]
+
+test('what a comment of a member holds is the only reason', async () => {
+  const { findings } = await judge('c.zip', zipOf([{ name: 'a', comment: peFile() }]))
+  expect(findings.map(({ code, place }) => `${code} ${place}`)).toEqual(['executable a (comment)'])
+})
 
 const SEVENTH = [2, 3, 4, 5, 6, 7].map((level) => `level-${level}.zip`).join(' › ')
 const bombs: Case[] = [

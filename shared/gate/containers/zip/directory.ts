@@ -4,7 +4,7 @@ import { executableIn } from '../../executables/executable-sniffer.ts'
 import { formatBytes } from '../../format-figures.ts'
 import type { Inspection } from '../../inspection.ts'
 import { type RandomAccess, SliceAccess, Window } from '../../io/random-access.ts'
-import { GateProblem } from '../../problem.ts'
+import { GateProblem, StopJudging } from '../../problem.ts'
 import { BZIP2_WEIGHT } from '../codecs/bzip2-counted.ts'
 import { BufferedReader } from './buffered-reader.ts'
 import type { EndRecords } from './end-records.ts'
@@ -72,7 +72,7 @@ async function listEntries(
     return entries
   } catch (error) {
     if (reader.ioFailure !== undefined) throw reader.ioFailure
-    if (error instanceof GateProblem || !(error instanceof Error)) throw error
+    if (error instanceof GateProblem || error instanceof StopJudging || !(error instanceof Error)) throw error
     throw new GateProblem('not_inspectable', place, `the zip directory cannot be read: ${error.message}`)
   }
 }

@@ -130,6 +130,7 @@ export const ZIPS: GoodCases = {
     'pump.fmu',
     () =>
       zipOf([
+        { name: 'resources/a.k', data: deck },
         { name: 'binaries/x86_64-linux/pump.so.1', data: elfFile({ kind: 'shared' }) },
         { name: 'binaries/aarch64-darwin/more/pump.dylib', data: elfFile({ kind: 'shared' }) },
         { name: 'modelDescription.xml', data: UTF16_MODEL, method: 0 },
