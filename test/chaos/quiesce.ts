@@ -75,7 +75,15 @@ async function look({ site, rest }: QuiesceDeps): Promise<Look> {
   return { views, leftovers: findLeftovers(views, disk, redis), receiving: redis.states.get('receiving') ?? [] }
 }
 
-async function remove(id: string, { rest, journal }: QuiesceDeps): Promise<void> {
+/** Deletes what is in receipt and no client that is still at work was told of. */
+export async function removeAbandoned(deps: Omit<QuiesceDeps, 'limitMs'>): Promise<void> {
+  const { site, uploads } = deps
+  const known = new Set(uploads.filter(({ outcome }) => outcome === undefined).flatMap(({ ids }) => [...ids]))
+  const { states } = await lookAtRedis(site.asked, site.keys)
+  for (const id of states.get('receiving') ?? []) if (!known.has(id)) await remove(id, deps)
+}
+
+async function remove(id: string, { rest, journal }: Pick<QuiesceDeps, 'rest' | 'journal'>): Promise<void> {
   const status = await rest.remove(id)
   journal.count('abandoned uploads deleted')
   journal.note('quiesce', `deleted, abandoned: ${status}`, id)

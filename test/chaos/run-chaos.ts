@@ -12,7 +12,7 @@ import { injectFaults } from './faults/inject-faults.ts'
 import { describeFault, planFaults } from './faults/plan-faults.ts'
 import { createJournal, type Journal } from './journal.ts'
 import type { ChaosOptions } from './options.ts'
-import { quiesce } from './quiesce.ts'
+import { quiesce, removeAbandoned } from './quiesce.ts'
 import { createRandom } from './random.ts'
 import { report } from './report.ts'
 import { writeFindings } from './write-findings.ts'
@@ -20,6 +20,8 @@ import { writeFindings } from './write-findings.ts'
 /** After the last fault clients may take this long to get through, ms. */
 const FINISH_LIMIT_MS = 120_000
 const QUIESCE_LIMIT_MS = 100_000
+/** By then every client has heard of what it began, ms. What nobody knows of keeps room promised that the others need. */
+const ABANDONED_AFTER_MS = 60_000
 
 export type Parts = {
   readonly site: ChaosSite
@@ -79,10 +81,12 @@ async function comeToRest({ site, journal, rest, engineers, follower }: Parts): 
   journal.note('run', 'faults are over')
   const { uploads } = engineers
   const late = pause(FINISH_LIMIT_MS, 'late' as const, { ref: false })
+  const room = setTimeout(() => void removeAbandoned({ site, journal, rest, uploads }), ABANDONED_AFTER_MS).unref()
   if ((await Promise.race([engineers.finish(), late])) === 'late') {
     for (const { about, id, outcome } of uploads)
       if (outcome === undefined) journal.find('a client does not get through', about, about, id)
   }
+  clearTimeout(room)
   journal.note('run', 'clients are done')
   const views = await quiesce({ site, journal, rest, uploads, limitMs: QUIESCE_LIMIT_MS })
   await checkOutcomes({ root: site.root, journal, rest, uploads, views })
