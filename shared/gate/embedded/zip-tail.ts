@@ -48,6 +48,8 @@ function alarm({ inspection, content }: Container, type: Detected): void {
 
 function mannerOf({ id, family, known }: Detected, zip: ZipInside, ending: Ending): 'alarm' | 'judge' | 'pass' {
   const reachesEnd = zip.end === ending.size
+  // Too many to look at, or an end record that fits without its directory in sight.
+  if (zip.isAbsolute && !zip.isSeen) return 'alarm'
   if (isArchive(family) && family !== 'rar') {
     if (zip.isAbsolute) return 'alarm'
     if (!reachesEnd) return 'pass'

@@ -40,6 +40,9 @@ const ONES = 0xffffffff
 const EMPTY = Buffer.alloc(0)
 /** Lines of one directory that are looked at. */
 const MOST_LINES = 4096
+/** Of all that the end of one content holds; more is there to keep a scan busy. */
+const MOST_LINES_OF_ALL = 3 * MOST_LINES
+const TOO_MANY = { base: null, lines: [], isAbsolute: true, isSeen: false }
 
 export const holdsEnd = (tail: Buffer): boolean => tail.includes(END)
 
@@ -66,10 +69,13 @@ type Claim = { readonly bytes: number; readonly offset: number; readonly end: nu
 export async function zipsInside(ending: Ending): Promise<ZipInside[]> {
   const { tail, size } = ending
   const found: ZipInside[] = []
+  let lines = 0
   for (let at = tail.indexOf(END); at !== -1; at = tail.indexOf(END, at + 1)) {
     if (at + END_SIZE > tail.length) break
     const zip = await zipEndingAt(ending, size - tail.length + at, tail.subarray(at, at + END_SIZE))
     if (zip !== null) found.push(zip)
+    lines += zip?.lines.length ?? 0
+    if (lines > MOST_LINES_OF_ALL) return [{ ...TOO_MANY, end: size }]
   }
   return found
 }

@@ -50,6 +50,18 @@ export const ZIP_TAILS: HostileCases = {
       [`ambiguous_archive/zip64-behind-${path}`, [path, () => behind(host, { zip64: true })] as const],
     ]),
   ),
+  'ambiguous_archive/mat-zip-thousands-of-ends': [
+    'a.mat',
+    () => {
+      const front = zipOf(
+        Array.from({ length: 4000 }, (_, i) => ({ name: `${i}` })),
+        { prefix: MAT },
+      )
+      const end = Buffer.from(front.subarray(-22))
+      end.writeUInt32LE(10, 12)
+      return Buffer.concat([front, ...Array.from({ length: 2900 }, () => end), Buffer.from('x')])
+    },
+  ],
   'ambiguous_archive/mat-zip-count-zero': ['a.mat', () => behind(MAT, { entryCount: 0 })],
   'ambiguous_archive/mat-zip-directory-size': ['a.mat', () => behind(MAT, { directorySize: 10 })],
   'ambiguous_archive/mat-zip-all-ones': [
