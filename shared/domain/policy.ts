@@ -69,7 +69,7 @@ export const DEFAULT_POLICY: Policy = Object.freeze({
     maxTarHeaderBytes: MIB,
     maxNameBytes: 4 * KIB,
     maxNameComponents: 256,
-    maxWindowBytes: 256 * MIB,
+    maxWindowBytes: 128 * MIB,
     maxSpoolBytes: 2 * GIB,
     wallClockBaseMs: 300_000,
     wallClockBytesPerMs: 5_000,

@@ -93,8 +93,8 @@ async function checkHead(codec: Codec, cursor: Cursor, inspection: Inspection, p
   const { maxWindowBytes } = inspection.budgets
   if (window !== null && window > maxWindowBytes) {
     inspection.limitHit('maxWindowBytes')
-    const detail = `needs a window of ${formatBytes(window)} to decode; the limit is ${formatBytes(maxWindowBytes)}`
-    throw new GateProblem('archive_bomb', place, detail)
+    const needs = `needs a window of ${formatBytes(window)} to decode; the limit is ${formatBytes(maxWindowBytes)}`
+    throw new GateProblem('not_inspectable', place, `${needs}: pack it without --long or a dictionary of that size`)
   }
   if (size !== null) inspection.declare(size, place)
 }
