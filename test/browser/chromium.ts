@@ -1,12 +1,13 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { access, chmod, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { delimiter, dirname, join } from 'node:path'
+import { basename, delimiter, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress } from 'node:zlib'
 import { type Browser, chromium } from 'playwright-core'
 import { cacheFolder } from '../../infra/cache-folder.ts'
+import { runCommand } from '../../infra/process/run-command.ts'
 import { REPOSITORY } from '../support/repository.ts'
 
 const INSTALLED = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
@@ -68,11 +69,7 @@ async function unpack(bin: string, home: string): Promise<void> {
   const half = `${home}.${process.pid}`
   await rm(half, { recursive: true, force: true })
   await mkdir(half, { recursive: true })
-  await pipeline(
-    createReadStream(join(bin, 'chromium.br')),
-    createBrotliDecompress(),
-    createWriteStream(join(half, 'chromium')),
-  )
+  await unbrotli(join(bin, 'chromium.br'), join(half, 'chromium'))
   await chmod(join(half, 'chromium'), 0o755)
   for (const archive of ['fonts.tar.br', 'al2023.tar.br']) await untar(join(bin, archive), half)
   await writeFile(join(half, 'fonts.conf'), fontsConf(join(home, 'fonts')))
@@ -80,11 +77,16 @@ async function unpack(bin: string, home: string): Promise<void> {
   await rename(half, home).catch(() => rm(half, { recursive: true, force: true }))
 }
 
+const unbrotli = (packed: string, target: string): Promise<void> =>
+  pipeline(createReadStream(packed), createBrotliDecompress(), createWriteStream(target))
+
+/** By way of a file: a pipe to tar breaks when tar ends before it has read the padding. */
 async function untar(archive: string, folder: string): Promise<void> {
-  const tar = spawn('tar', ['-x', '-C', folder], { stdio: ['pipe', 'ignore', 'inherit'] })
-  const closed = new Promise<number | null>((resolve, reject) => tar.once('error', reject).once('close', resolve))
-  await pipeline(createReadStream(archive), createBrotliDecompress(), tar.stdin)
-  if ((await closed) !== 0) throw new Error(`Cannot unpack ${archive}: tar failed`)
+  const plain = join(folder, basename(archive, '.br'))
+  await unbrotli(archive, plain)
+  const { code } = await runCommand('tar', ['-x', '-f', plain, '-C', folder])
+  if (code !== 0) throw new Error(`Cannot unpack ${archive}: tar failed`)
+  await rm(plain)
 }
 
 /** The package's font first, then what the system has (Hangul, say). */
