@@ -22,17 +22,24 @@ export const NO_DECODERS: Decoders = Object.freeze({
 
 /** Each tool by the name people know it under, and the formats that stay closed without it. */
 const TOOLS: readonly (readonly [DecoderName, string, readonly string[]])[] = [
-  ['bsdcat', 'bsdcat', ['bzip2', 'xz', 'lz4', 'zstd with windows above 8 MiB']],
+  ['bsdcat', 'bsdcat', ['xz', 'lz4', 'zstd with windows above 8 MiB']],
   ['bsdtar', 'bsdtar', ['7z', 'rar', 'cab']],
   ['sevenZip', '7zz', ['lzma']],
 ]
+/** 7zz or bsdcat will do. */
+const EITHER = 'bzip2'
 
 export type MissingDecoder = { readonly tool: string; readonly formats: readonly string[] }
 
 /** What cannot be looked into on this machine: for the log at the start, and for administrators. */
 export function missingDecoders(decoders: Decoders): MissingDecoder[] {
-  const missing = TOOLS.filter(([name]) => decoderOf(decoders, name) === null)
-  const named = missing.map(([, tool, formats]) => ({ tool, formats }))
+  const isThere = (name: DecoderName) => decoderOf(decoders, name) !== null
+  const closed = isThere('sevenZip') || isThere('bsdcat') ? [] : [EITHER]
+  const missing = TOOLS.filter(([name]) => !isThere(name))
+  const named = missing.map(([name, tool, formats]) => ({
+    tool,
+    formats: name === 'bsdcat' ? [...closed, ...formats] : formats,
+  }))
   if (decoders.prlimit !== null || missing.length === 0) return named
   return [{ tool: 'prlimit', formats: named.flatMap(({ formats }) => formats) }]
 }

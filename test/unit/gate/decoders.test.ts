@@ -170,6 +170,15 @@ test('what slow decoders give has a lower floor for the ratio, and fast ones are
   }
 })
 
+test.each(['sevenZip', 'bsdcat'] as const)('bzip2 needs 7zz or bsdcat: it is read without %s', async (absent) => {
+  const others = { ...decoders, [absent]: null }
+  const two = Buffer.concat([maker.packed('bz2', deck), maker.packed('bz2', elfFile())])
+  const report = await judge('x.bz2', two, { decoders: others })
+  expect(summary(report.findings)).toEqual(['executable'])
+  expect(report.coverage.not_inspected).toEqual([])
+  expect(missingDecoders(others).flatMap(({ formats }) => formats)).not.toContain('bzip2')
+})
+
 test('without decoders these formats are held back, each by its name, and nothing else is', async () => {
   for (const [path, bytes] of [
     ['x.k.xz', maker.packed('xz', deck)],

@@ -1,3 +1,4 @@
+import { decoderOf } from '../../decoders/decoders.ts'
 import { startDecoder } from '../../decoders/start-decoder.ts'
 import { executableIn } from '../../executables/executable-sniffer.ts'
 import { formatBytes } from '../../format-figures.ts'
@@ -9,7 +10,7 @@ import { Corner } from '../corner.ts'
 import { countSlowly } from '../counted-stream.ts'
 import { Bzip2Counted } from './bzip2-counted.ts'
 import { HEAD_BYTES } from './codec-heads.ts'
-import type { Codec } from './codecs.ts'
+import type { Codec, FrameDecoder } from './codecs.ts'
 import type { Decoded } from './decoded.ts'
 import { Marked, type MarkerFrames } from './marked-frames.ts'
 import { UndamagedStream } from './undamaged-stream.ts'
@@ -44,19 +45,18 @@ const unknown = () => 0
 function open(codec: Codec, cursor: Cursor, inspection: Inspection, place: string): Opened {
   const wanted = { place, format: codec.family }
   const { by } = codec
-  if (by.decoder === null) {
+  if ('open' in by) {
     return { stream: new UndamagedStream(by.open(cursor), place), close: async () => undefined, given: unknown }
   }
-  if (by.decoder === 'sevenZip') {
-    const args = ['x', '-si', '-so', '-bd', '-mmt=1', `-t${by.type}`]
-    const stream = startDecoder(inspection, { ...wanted, name: 'sevenZip', args, input: cursor })
+  if ('decoder' in by) {
+    const stream = startDecoder(inspection, { ...wanted, ...by.decoder, input: cursor })
     return { stream, close: () => stream.close(), given: unknown }
   }
   const onExecutable = (kind: string) => inspection.report('executable', place, `${kind} in a later frame`)
-  const byBsdcat = () => decodeMarked(by.frames, cursor, inspection, { ...wanted, onExecutable })
+  const byProgram = () => decodeMarked(by, cursor, inspection, { ...wanted, onExecutable })
   return codec.family === 'zstd'
-    ? { ...decodeZstd(cursor, inspection, { place, onExecutable, decodeRest: byBsdcat }), given: unknown }
-    : byBsdcat()
+    ? { ...decodeZstd(cursor, inspection, { place, onExecutable, decodeRest: byProgram }), given: unknown }
+    : byProgram()
 }
 
 function decodeZstd(cursor: Cursor, inspection: Inspection, deps: Omit<ZstdDeps, 'admitFrame' | 'corner'>): Decoded {
@@ -70,22 +70,31 @@ function decodeZstd(cursor: Cursor, inspection: Inspection, deps: Omit<ZstdDeps,
   return { stream: new UndamagedStream(zstd, place), close: () => zstd.close() }
 }
 
+type ByFrames = { readonly frames: MarkerFrames; readonly decoders: readonly FrameDecoder[] }
 type Wanted = { readonly place: string; readonly format: string; onExecutable(kind: string): void }
 
 function decodeMarked(
-  frames: MarkerFrames,
+  { frames, decoders }: ByFrames,
   cursor: Cursor,
   inspection: Inspection,
   { place, format, onExecutable }: Wanted,
 ): Opened {
   const corner = () => new Corner(inspection, place, SKIPPABLE)
+  const present = firstPresent(inspection, decoders)
   const marked = new Marked(frames, place, { admitFrame: () => inspection.addFrame(place), corner })
-  const run = startDecoder(inspection, { place, format, name: 'bsdcat', args: [], input: marked.input(cursor) })
+  const run = startDecoder(inspection, { place, format, ...present, input: marked.input(cursor) })
   const onFrame = (start: Buffer) => {
     const kind = executableIn(start)
     if (kind !== null) onExecutable(kind)
   }
   return { stream: marked.output(run, onFrame), close: () => run.close(), given: () => marked.given }
+}
+
+/** Where none is there, the last one is named as missing. */
+function firstPresent({ decoders }: Inspection, wanted: readonly FrameDecoder[]): FrameDecoder {
+  const found = wanted.find(({ name }) => decoderOf(decoders, name) !== null) ?? wanted.at(-1)
+  if (found === undefined) throw new Error('Cannot decode: no decoder is named')
+  return found
 }
 
 async function checkHead(codec: Codec, cursor: Cursor, inspection: Inspection, place: string): Promise<void> {
