@@ -1,4 +1,4 @@
-import { KIB } from '#shared/domain/limits.ts'
+import { KIB, MIB } from '#shared/domain/limits.ts'
 import type { Cursor } from '../../io/byte-stream.ts'
 import type { Piece } from './piece.ts'
 import { withoutZeroTail } from './zero-tail.ts'
@@ -25,20 +25,21 @@ async function* skipped(content: Cursor, length: number): AsyncGenerator<Piece> 
   for await (const { bytes } of pass(content, length)) yield { bytes, startsFrame: false, isSkipped: true }
 }
 
-/** Frame by frame, where the format says how long its blocks are; what is no frame passes as it is. */
-const walked = (magics: readonly number[], frame: (content: Cursor) => AsyncGenerator<Piece>): Pieces =>
+/** Frame by frame, each by its magic, where the format says how long its blocks are; what is no frame passes as it is. */
+const walked = (frames: Readonly<Record<number, Pieces>>): Pieces =>
   async function* (content) {
     for (;;) {
       const head = Buffer.from(await content.peek(8))
       const magic = head.length < 8 ? 0 : head.readUInt32LE(0)
+      const frame = frames[magic]
       if (isSkippable(magic)) yield* skipped(content, head.readUInt32LE(4))
-      else if (magics.includes(magic)) yield* frame(content)
+      else if (frame !== undefined) yield* frame(content)
       else return yield* withoutZeroTail(rest(content), 0)
     }
   }
 
 /** RFC 8878, 3.1.1. */
-export const zstdPieces = walked([0xfd2fb528], async function* (content) {
+async function* zstdFrame(content: Cursor): AsyncGenerator<Piece> {
   const flags = (await content.peek(5))[4] as number
   yield piece(await content.take(zstdHeaderBytes(flags)), true)
   for (let isLast = false; !isLast; ) {
@@ -50,7 +51,8 @@ export const zstdPieces = walked([0xfd2fb528], async function* (content) {
     yield* pass(content, 3 + (((block >> 1) & 3) === 1 ? 1 : block >> 3))
   }
   if ((flags & 4) !== 0) yield* pass(content, 4)
-})
+}
+export const zstdPieces = walked({ [0xfd2fb528]: zstdFrame })
 
 /** xxHash of nothing. */
 const NO_CONTENT = 0x02cc5d05
@@ -60,8 +62,8 @@ const isEmptyLz4 = (rest: Buffer, isChecked: boolean): boolean =>
   rest.readUInt32LE(0) === 0 &&
   (!isChecked || rest.readUInt32LE(4) === NO_CONTENT)
 
-/** LZ4 frame format 1.6.3. Legacy frames have no end, so what follows one is not told apart. */
-export const lz4Pieces = walked([0x184d2204], async function* (content) {
+/** LZ4 frame format 1.6.3. */
+async function* lz4Frame(content: Cursor): AsyncGenerator<Piece> {
   const flags = (await content.peek(5))[4] as number
   const has = (bit: number, bytes: number) => ((flags & bit) === 0 ? 0 : bytes)
   const header = 7 + has(0x08, 8) + has(0x01, 4)
@@ -76,7 +78,22 @@ export const lz4Pieces = walked([0x184d2204], async function* (content) {
     yield* pass(content, 4 + (size === 0 ? has(0x04, 4) : size + has(0x10, 4)))
     if (size === 0) return
   }
-})
+}
+
+/** The most that 8 MiB, which a legacy block holds, can be packed to. */
+const LEGACY_BLOCK = 8 * MIB + Math.floor((8 * MIB) / 255) + 16
+
+/** As `lz4 -l` writes it: it ends with the content, or where no length of a block can stand (the magic of a frame is none). */
+async function* lz4LegacyFrame(content: Cursor): AsyncGenerator<Piece> {
+  yield piece(await content.take(4), true)
+  for (;;) {
+    const head = await content.peek(4)
+    const size = head.length < 4 ? 0 : head.readUInt32LE(0)
+    if (size === 0 || size > LEGACY_BLOCK) return
+    yield* pass(content, 4 + size)
+  }
+}
+export const lz4Pieces = walked({ [0x184d2204]: lz4Frame, [0x184c2102]: lz4LegacyFrame })
 
 const LOOK = 64 * KIB
 
