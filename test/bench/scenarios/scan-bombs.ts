@@ -20,7 +20,7 @@ async function scanBytes(folder: string, name: string, bytes: Buffer, decoders: 
   const file = join(folder, name)
   await writeFile(file, bytes)
   try {
-    return await scanOnce(file, decoders)
+    return await scanOnce({ file, decoders })
   } finally {
     await rm(file)
   }

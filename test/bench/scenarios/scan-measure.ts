@@ -1,7 +1,6 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpus } from 'node:os'
-import type { Decoders } from '#shared/gate/decoders/decoders.ts'
 import { findOnPath } from '../../../infra/process/find-on-path.ts'
 import type { ScanFigures, ScanOrder } from './scan-process.ts'
 
@@ -17,12 +16,11 @@ export const pinning = (): string => (taskset() === undefined ? 'on all cores (n
 /** Where the processes of one measurement run: all on one core, or as a scan worker runs them, a decoder beside the scan process. */
 export type Cores = 'one' | 'all'
 
-/** Judges one file in a scan process of its own; its start is not counted. */
-export async function scanOnce(file: string, decoders: Decoders, cores: Cores = 'one'): Promise<ScanFigures> {
+/** Judges one file in a scan process of its own; its start is not counted, nor is a file that is judged before. */
+export async function scanOnce(order: ScanOrder, cores: Cores = 'one'): Promise<ScanFigures> {
   const pin = cores === 'one' ? taskset() : undefined
   const child: ChildProcess =
     pin === undefined ? fork(PROCESS) : fork(PROCESS, [], { execPath: pin, execArgv: ['-c', CORE, process.execPath] })
-  const order: ScanOrder = { file, decoders }
   await once(child, 'message')
   child.send(order)
   const [figures] = (await once(child, 'message')) as [ScanFigures]

@@ -52,7 +52,7 @@ async function* zstdFrame(content: Cursor): AsyncGenerator<Piece> {
   }
   if ((flags & 4) !== 0) yield* pass(content, 4)
 }
-export const zstdPieces = walked({ [0xfd2fb528]: zstdFrame })
+export const zstdPieces = walked({ 4247762216: zstdFrame })
 
 /** xxHash of nothing. */
 const NO_CONTENT = 0x02cc5d05
@@ -93,7 +93,7 @@ async function* lz4LegacyFrame(content: Cursor): AsyncGenerator<Piece> {
     yield* pass(content, 4 + size)
   }
 }
-export const lz4Pieces = walked({ [0x184d2204]: lz4Frame, [0x184c2102]: lz4LegacyFrame })
+export const lz4Pieces = walked({ 407708164: lz4Frame, 407642370: lz4LegacyFrame })
 
 const LOOK = 64 * KIB
 
