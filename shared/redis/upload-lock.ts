@@ -81,6 +81,8 @@ export function createUploadLocks({ redis, subscriber, keys, log, bodiesPerUser 
   const holders = new Map<string, RequestRelease>()
   const lines = new Map<string, Promise<void>>()
   const wakers = new Map<string, Set<() => void>>()
+  /** Who waits for a place of an owner, also while it asks again. */
+  const crowds = new Map<string, Set<string>>()
   /** The age of the locks as Redis told it last (see lock-acquire.lua). */
   let age = ''
   /** Without replicas a restart forgets nothing that came after it. */
@@ -131,7 +133,8 @@ export function createUploadLocks({ redis, subscriber, keys, log, bodiesPerUser 
     return leave
   }
 
-  async function takeLease({ id, token, owner, isNew }: Wanted, signal: AbortSignal): Promise<number> {
+  async function takeLease(wanted: Wanted, signal: AbortSignal): Promise<number> {
+    const { id, token, owner, isNew } = wanted
     const began = performance.now()
     const most = owner === undefined ? 0 : bodiesPerUser
     const scriptKeys = [keys.lock(id), keys.bodies(owner ?? ''), keys.lockAge]
@@ -140,7 +143,7 @@ export function createUploadLocks({ redis, subscriber, keys, log, bodiesPerUser 
       const answer = await acquire(scriptKeys, token, LEASE_MS, most, age, isNew ? '1' : '', alone)
       age = answer.age
       if (answer.reply === 'taken') return sent + LEASE_MS
-      if (answer.reply === 'noPlace') await placeOrTick(owner ?? '', sent - began, signal)
+      if (answer.reply === 'noPlace') await placeOrTick(wanted, sent - began, signal)
       else if (answer.reply === 'tooEarly') await releaseOrTick(id, signal, answer.waitMs)
       else {
         await redis.publish(keys.lockRelease, `ask:${id}`)
@@ -151,10 +154,17 @@ export function createUploadLocks({ redis, subscriber, keys, log, bodiesPerUser 
   }
 
   /** Waits for another body of `owner` to end; not for long, and not in a crowd. */
-  async function placeOrTick(owner: string, waitedMs: number, signal: AbortSignal): Promise<void> {
-    const others = wakers.get(placeOf(owner))?.size ?? 0
-    if (waitedMs > PLACE_TIMEOUT_MS || others >= bodiesPerUser) throw noPlace(bodiesPerUser)
+  async function placeOrTick({ token, owner = '' }: Wanted, waitedMs: number, signal: AbortSignal): Promise<void> {
+    const crowd = crowds.get(owner) ?? new Set()
+    const isFull = !crowd.has(token) && crowd.size >= bodiesPerUser
+    if (waitedMs > PLACE_TIMEOUT_MS || isFull) throw noPlace(bodiesPerUser)
+    crowds.set(owner, crowd.add(token))
     await releaseOrTick(placeOf(owner), signal)
+  }
+
+  function leaveCrowd({ token, owner = '' }: Wanted): void {
+    const crowd = crowds.get(owner)
+    if (crowd?.delete(token) === true && crowd.size === 0) crowds.delete(owner)
   }
 
   /** A lock that was asked for in vain may come yet, when Redis gets to it: it must not stand in the way of the next. */
@@ -178,7 +188,7 @@ export function createUploadLocks({ redis, subscriber, keys, log, bodiesPerUser 
         async lock(signal, requestRelease) {
           leave = await queueUp(id, signal)
           try {
-            const deadline = await takeLease(wanted, signal)
+            const deadline = await takeLease(wanted, signal).finally(() => leaveCrowd(wanted))
             lease = { key, bodies, token, deadline, onLate: () => void requestRelease() }
           } catch (error) {
             takeBack(wanted)

@@ -1,11 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createKeys } from '#shared/redis/keys.ts'
 import { createLockRenewals } from '#shared/redis/lock-renewals.ts'
 import type { RedisClient } from '#shared/redis/redis-client.ts'
 import { LEASE_MS, type UploadLocks } from '#shared/redis/upload-lock.ts'
 import { createLogger } from '#shared/runtime/logger.ts'
-import { openTwoLockProcesses } from '../support/lock-process.ts'
-import { redisPrefix } from '../support/redis.ts'
+import { startFarRedis } from '../support/far-redis.ts'
+import { openLockProcess, openTwoLockProcesses } from '../support/lock-process.ts'
+import { redisPrefix, sharedRedisUrl } from '../support/redis.ts'
 import { until } from '../support/until.ts'
 
 const keys = createKeys(redisPrefix('bodies'))
@@ -71,6 +73,24 @@ test('a crowd is refused at once; other owners, and requests without a body, are
   await head.unlock()
   for (const lock of held) await lock.unlock()
   await Promise.all(waiting)
+})
+
+test('who waits stands in the crowd also while it asks again: nobody slips in, however long Redis takes to answer', async () => {
+  const far = await startFarRedis(sharedRedisUrl(), 150)
+  const slow = await openLockProcess(far.url, keys, { bodiesPerUser: 1 })
+  const holder = first.newLock('g0', 'max')
+  await holder.lock(never, ignore)
+  const waiting = body(slow.locks, 'g1', 'max')
+  const others: Promise<unknown>[] = []
+  for (let i = 2; i < 40; i++) {
+    await pause(15)
+    others.push(expect(body(slow.locks, `g${i}`, 'max')).rejects.toMatchObject({ code: 'too_many_uploads' }))
+  }
+  await Promise.all(others)
+  await holder.unlock()
+  await waiting
+  slow.close()
+  far.close()
 })
 
 test('who comes back to an upload whose body still hangs gets it, though no place is free', async () => {
