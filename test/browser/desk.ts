@@ -18,7 +18,7 @@ export type Desk = {
 export async function openDesk(browser: Browser, link: string, options: BrowserContextOptions = {}): Promise<Desk> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', ...options })
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(60_000)
   const cdp = await context.newCDPSession(page)
   const complaints: string[] = []
   page.on('console', (message) => {

@@ -19,6 +19,8 @@ let site: PageSite
 let browser: Browser
 let files: TempFolder
 let desk: Desk
+/** Its session ends while the other tests run: opened first, looked at last, with time enough to be opened. */
+let brief: Desk
 const linkOf = (sub: string, groups: string[] = []) => `${site.url}/#token=${testToken({ sub, groups })}`
 const onDisk = (path: string, user = 'engineer') => readFile(join(site.root, 'users', user, 'jobs', path))
 
@@ -28,8 +30,9 @@ beforeAll(async () => {
   browser = chromium.browser
   files = folder
   process.stderr.write(`the page is tried in Chromium ${browser.version()} from ${chromium.from}\n`)
+  brief = await openDesk(browser, `${site.url}/#token=${testToken({ sub: 'brief', expiresIn: 12 })}`)
   desk = await openDesk(browser, linkOf('engineer'))
-}, 120_000)
+})
 afterAll(async () => {
   await browser?.close()
   await files?.remove()
@@ -154,7 +157,7 @@ describe('in windows of their own', () => {
     const window = await openDesk(browser, linkOf('resumer'))
     const content = noise(12 * MIB)
     const paths = await writeFiles(files.path, { 'long.h5': content })
-    await throttle(window.cdp, 2 * MIB)
+    await throttle(window.cdp, MIB)
     await window.drop(paths)
     await window
       .row('long.h5')
@@ -200,7 +203,17 @@ describe('in windows of their own', () => {
   })
 
   test('a session that ended says so and keeps nothing', async () => {
-    const window = await openDesk(browser, `${site.url}/#token=${testToken({ sub: 'brief', expiresIn: 3 })}`)
+    await brief.page.getByText('Your session has ended').waitFor()
+    expect(await brief.page.evaluate('localStorage.getItem("jwt_token")')).toBeNull()
+    await brief.close()
+  })
+
+  test('so does one whose end the page sees by the clock alone', async () => {
+    const window = await openDesk(browser, linkOf('sleeper'))
+    await window.page.clock.install()
+    await window.page.reload()
+    await window.page.locator('.user').getByText('sleeper').waitFor()
+    await window.page.clock.fastForward('02:00:00')
     await window.page.getByText('Your session has ended').waitFor()
     expect(await window.page.evaluate('localStorage.getItem("jwt_token")')).toBeNull()
     await window.close()

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useState } from 'react'
 import { type Claims, isExpired, parseClaims, tokenOfFragment } from '../core/claims.ts'
 import { recall, remember, TOKEN_KEY } from '../edge/storage.ts'
 
@@ -32,6 +32,10 @@ export function useSession() {
       removeEventListener('storage', onStorage)
     }
   }, [])
+  // At once with the notice, so that whoever reads it leaves nothing behind.
+  useLayoutEffect(() => {
+    if (!session.signedIn && session.why === 'expired') forgetExpired()
+  }, [session])
   return { session, end }
 }
 
@@ -46,6 +50,13 @@ function takeFromAddress(): string | null {
   history.replaceState(history.state, '', location.pathname + location.search)
   remember(TOKEN_KEY, given)
   return given
+}
+
+/** A newer token, which the portal may have put there meanwhile, stays. */
+function forgetExpired(): void {
+  const kept = recall(TOKEN_KEY)
+  const claims = kept === null ? undefined : parseClaims(kept)
+  if (claims !== undefined && isExpired(claims, Date.now())) remember(TOKEN_KEY, null)
 }
 
 function openSession(token: string | null): Session {
