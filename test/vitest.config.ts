@@ -12,8 +12,9 @@ export default defineConfig({
     maxWorkers: WORKERS,
     sequence: { sequencer: LongFirst },
     globalSetup: ['test/global-setup/redis.ts', 'test/global-setup/compile-cache.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Above the limits of what they wait for, so that these say what did not come.
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
     teardownTimeout: 20_000,
     projects: [
       {
@@ -23,7 +24,7 @@ export default defineConfig({
       {
         // Whole sites of many processes, and a browser.
         extends: true,
-        test: { name: 'whole', include: ['test/{e2e,browser,chaos}/**/*.test.ts'], testTimeout: 120_000 },
+        test: { name: 'whole', include: ['test/{e2e,browser,chaos}/**/*.test.ts'], testTimeout: 300_000 },
       },
     ],
   },

@@ -59,7 +59,7 @@ export async function startChaosSite({ journal, diskBytes, env, sizes = SIZES }:
   await writeFile(join(root, '.airlock-root'), '')
   const source = await findOwnRedis({ env, cache: cacheFolder(REPOSITORY, env) })
   const password = randomBytes(16).toString('hex')
-  const redis = await startOwnRedis(source, { folder: join(folder.path, 'redis'), password })
+  const redis = await startOwnRedis(source, { folder: join(folder.path, 'redis'), password, port: await freePort() })
   const asked = new Redis(redis.url, { maxRetriesPerRequest: null, retryStrategy: () => 100 })
   asked.on('error', () => undefined)
   const members = await startMembers(sizes, commonEnv(root, redis.url), journal)

@@ -116,4 +116,4 @@ test('the API killed, and Redis lost, in the middle of bodies with checksums: no
   expect(await offsetOf(partial)).toBe(String(DECK.length))
   // Of what is whole nothing is left beside it.
   expect(await namesOf('.proved')).toEqual([`${ietf}.proved`])
-}, 60_000)
+})

@@ -65,7 +65,7 @@ function part(
       ...(uploadUrl === undefined ? {} : { uploadUrl }),
       headers: bearer(token),
       metadata: { filename: path.split('/').at(-1) ?? '', relativePath: path, job_id: 'crash-42' },
-      retryDelays: [0, 200, 500, 1000, 2000],
+      retryDelays: [0, ...Array.from({ length: 100 }, () => 500)],
       onError: reject,
       onSuccess: () => resolve(upload.url ?? ''),
       onProgress: (sent) => {
@@ -83,7 +83,7 @@ test('two api, two realtime, two scan processes: 40 files at once arrive bit for
 
   for (const { id } of sent) {
     for (const [i, { states }] of listeners.entries()) {
-      await until(`client ${i} to see the end of ${id}`, () => states.get(id)?.includes('complete'), 60_000)
+      await until(`client ${i} to see the end of ${id}`, () => states.get(id)?.includes('complete'))
     }
   }
   for (const { states } of listeners) {
@@ -94,7 +94,7 @@ test('two api, two realtime, two scan processes: 40 files at once arrive bit for
     const placed = await readFile(join(site.root, 'users/kim/jobs/crash-42', path))
     expect(createHash('sha256').update(placed).digest('hex')).toBe(sha256)
   }
-}, 120_000)
+})
 
 test('directories are 0700, files 0600, and staging holds no bytes any more', async () => {
   const user = join(site.root, 'users/kim')

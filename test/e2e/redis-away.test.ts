@@ -34,6 +34,9 @@ test('Redis away: creation is refused with 503, an admitted upload goes on, and 
   const refused = await tus(api, token, 'POST', '', { 'Upload-Length': '5' })
   expect(refused.status).toBe(503)
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  // Soon, before the lease of its lock ends.
+  patch.end(body.subarray(100_000))
+  expect(await patch.answered).toBe(204)
   expect((await fetch(`${api}${FILES_PATH}/ready`)).status).toBe(503)
   expect((await fetch(`${api}${FILES_PATH}/health`)).status).toBe(200)
 
@@ -44,8 +47,6 @@ test('Redis away: creation is refused with 503, an admitted upload goes on, and 
     })
     expect([method, answer.status, Number(answer.headers.get('retry-after')) > 0]).toEqual([method, 503, true])
   }
-  patch.end(body.subarray(100_000))
-  expect(await patch.answered).toBe(204)
 
   await redis.restart()
   await until('the API to be ready again', async () => (await fetch(`${api}${FILES_PATH}/ready`)).ok)

@@ -40,12 +40,13 @@ async function through(name: string, begin: () => Promise<unknown>, end: () => P
   const lines = site.scans[0]?.process.logs.length ?? 0
   const refused = await tus(api, token, 'POST', '', { 'Upload-Length': '5' })
   expect([name, refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([name, 503, true])
+  // Soon, before the lease of its lock ends.
+  patch.end(BODY.subarray(100_000))
+  expect(await patch.answered).toBe(204)
   const withBody = await send(api, token, Buffer.from('x'), { filename: `${name}.k` })
   expect([name, withBody.response.status]).toEqual([name, 503])
   await until('the process not to be ready', async () => !(await ready()))
   expect((await fetch(`${api}${FILES_PATH}/health`)).status).toBe(200)
-  patch.end(BODY.subarray(100_000))
-  expect(await patch.answered).toBe(204)
   // A worker that is refused does not turn in circles.
   expect((site.scans[0]?.process.logs.length ?? 0) - lines).toBeLessThan(50)
   await end()

@@ -63,11 +63,8 @@ describe('npm start', () => {
     const curl = output.split('\n').find((line) => line.includes('curl ')) ?? ''
     const sent = await runCommand('sh', ['-c', curl])
     expect(sent.output).toMatch(/HTTP\/1\.1 201/)
-    const upload = await until(
-      'the scan of the file',
-      async () =>
-        (await uploadsOf(engineer)).find(({ filename, state }) => filename === 'LICENSE' && state === 'complete'),
-      20_000,
+    const upload = await until('the scan of the file', async () =>
+      (await uploadsOf(engineer)).find(({ filename, state }) => filename === 'LICENSE' && state === 'complete'),
     )
     expect(upload.state).toBe('complete')
 
@@ -107,7 +104,7 @@ describe('npm start', () => {
     })
     site.kill('SIGKILL')
     await site.exited
-    await until('the end of all', async () => (await stillRunning(after.values())).length === 0, 30_000)
+    await until('the end of all', async () => (await stillRunning(after.values())).length === 0)
 
     const next = started(nodeStart(checkout.path, env))
     expect(links(await next.ready())).toHaveLength(2)

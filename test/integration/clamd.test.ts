@@ -48,11 +48,21 @@ const sparseFile = async (size: number): Promise<{ file: string; size: number }>
   await truncate(file, size)
   return { file, size }
 }
-type Options = { policy?: Policy; signal?: AbortSignal; address?: ClamdAddress; onBytes?: (sent: number) => void }
+type Options = {
+  policy?: Policy
+  signal?: AbortSignal
+  address?: ClamdAddress
+  onBytes?: (sent: number) => void
+  probeMs?: number
+}
+/** For answers that come, however busy the machine is; and for those that never do. */
+const [LONG_MS, SHORT_MS] = [20_000, 300]
 
 function ask(given: { file: string; size: number }, options: Options = {}): Promise<GateReport> {
   const { policy = DEFAULT_POLICY, signal = new AbortController().signal, onBytes = () => undefined } = options
-  const antivirus = createAntivirus(createClamd(options.address ?? fake.address, { probeMs: 500 }))
+  const antivirus = createAntivirus(
+    createClamd(options.address ?? fake.address, { probeMs: options.probeMs ?? LONG_MS }),
+  )
   return antivirus(passed, { ...given, policy }, { signal, onBytes })
 }
 const verdict = async (given: { file: string; size: number }, options: Options = {}) =>
@@ -177,7 +187,9 @@ describe('a fake that speaks the protocol', () => {
     })
     test('it dies in the middle: that is not its limit', async () => {
       fake.behave({ closeAfter: 2 * MIB })
-      await expect(ask(await sparseFile(64 * MIB))).rejects.toMatchObject(unavailable('antivirus_closed'))
+      await expect(ask(await sparseFile(64 * MIB), { probeMs: SHORT_MS })).rejects.toMatchObject(
+        unavailable('antivirus_closed'),
+      )
     })
     test('it never answers', async () => {
       fake.behave({ silent: true })
@@ -220,10 +232,10 @@ describe.skipIf(program === undefined)('the real clamd, with one signature of ou
   })
 
   test('the length alone is answered where it is too much, and not where it is not', async () => {
-    const clamd = createClamd({ path: real.path }, { probeMs: 500 })
+    const clamd = (probeMs: number) => createClamd({ path: real.path }, { probeMs })
     const { signal } = new AbortController()
-    expect(await clamd.isBeyondLimit(4 * MIB + 1, signal)).toBe(true)
-    expect(await clamd.isBeyondLimit(4 * MIB, signal)).toBe(false)
+    expect(await clamd(LONG_MS).isBeyondLimit(4 * MIB + 1, signal)).toBe(true)
+    expect(await clamd(SHORT_MS).isBeyondLimit(4 * MIB, signal)).toBe(false)
   })
 
   test('whether it tells of its limits shows', async () => {

@@ -60,7 +60,7 @@ test.concurrent('Redis forgets all: the holder takes its lock again, and who wai
   const taken = waiter.lock(never, () => undefined)
   await until('the lock to be taken again', () => one.redis.get(keys.lock('kept')))
   expect([held(holder), held(waiter)]).toEqual([true, false])
-  await until('the holder to be asked', () => wanted, 12_000)
+  await until('the holder to be asked', () => wanted)
   expect([held(holder), held(waiter)]).toEqual([true, false])
   await holder.unlock()
   await taken

@@ -158,5 +158,5 @@ test(
     )
     await fc.assert(property, { seed, numRuns: runs, endOnFailure: process.env.PROPERTY_RUNS === undefined })
   },
-  Math.max(60_000, runs * 3_000),
+  Math.max(180_000, runs * 3_000),
 )

@@ -6,15 +6,20 @@ import { WebSocket } from 'ws'
 import { redisPrefix, sharedRedisUrl } from '../support/redis.ts'
 import { testToken } from '../support/tokens.ts'
 import { until } from '../support/until.ts'
-import { connectIo, connectWs, type Realtime, startRealtime, userToken } from './realtime-support.ts'
+import { connectIo, connectWs, type Listener, type Realtime, startRealtime, userToken } from './realtime-support.ts'
 
 let realtime: Realtime
+/** Sockets whose token ends while the other tests run: opened first, looked at last, with time enough to be opened. */
+let shortLived: Promise<Listener[]>
 
 beforeAll(async () => {
   realtime = await startRealtime(sharedRedisUrl(), redisPrefix('handshake'), {
     CORS_ORIGINS: 'https://portal.example.org',
     LOG_LEVEL: 'trace',
   })
+  const token = testToken({ sub: 'short', expiresIn: 8 })
+  shortLived = Promise.all([connectWs(realtime, token), connectIo(realtime, token)])
+  shortLived.catch(() => undefined)
 })
 
 afterAll(async () => {
@@ -102,14 +107,6 @@ test('an unknown path is 404, long polling is refused', async () => {
   expect((await fetch(`${realtime.url}/socket.io/?EIO=4&transport=polling`)).status).toBe(400)
 })
 
-test('when the token ends, the socket is told and closed', async () => {
-  const token = testToken({ sub: 'short', expiresIn: 2 })
-  const [plain, socketIo] = await Promise.all([connectWs(realtime, token), connectIo(realtime, token)])
-  await until('both ends', () => plain.ends.length > 0 && socketIo.ends.length > 1)
-  expect(plain.ends).toEqual(['4401 token expired'])
-  expect(socketIo.ends).toEqual(['session_expired', 'io server disconnect'])
-})
-
 test('what a client says is ignored; what is too long closes its socket', async () => {
   const socket = new WebSocket(`ws://127.0.0.1:${realtime.port}/ws?token=${userToken('ada')}`)
   await once(socket, 'message')
@@ -118,6 +115,13 @@ test('what a client says is ignored; what is too long closes its socket', async 
   socket.send('x'.repeat(4_097))
   expect((await once(socket, 'close'))[0]).toBe(1009)
   expect((await fetch(`${realtime.url}/health`)).ok).toBe(true)
+})
+
+test('when the token ends, the socket is told and closed', async () => {
+  const [plain, socketIo] = await shortLived
+  await until('both ends', () => (plain?.ends.length ?? 0) > 0 && (socketIo?.ends.length ?? 0) > 1)
+  expect(plain?.ends).toEqual(['4401 token expired'])
+  expect(socketIo?.ends).toEqual(['session_expired', 'io server disconnect'])
 })
 
 test('no token stands in the log', () => {

@@ -12,7 +12,7 @@ import { makeTempFolder, type TempFolder } from './temp.ts'
 import { until } from './until.ts'
 
 /** With the page to be built, on a busy machine. */
-const READY_LIMIT_MS = 90_000
+const READY_LIMIT_MS = 150_000
 
 const COPIED = [
   'infra',

@@ -16,7 +16,7 @@ export type PatientOptions = {
 /** What a client must come back for. */
 const PASSING = [409, 423, 429, 460, 503]
 const RETRY_MS = 200
-const LIMIT_MS = 45_000
+const LIMIT_MS = 120_000
 
 /** Sends a file in chunks as a tus client does that does not give up: what may pass is tried again, from the offset HEAD gives. Answers the id. */
 export async function uploadPatiently(options: PatientOptions): Promise<string> {

@@ -13,12 +13,13 @@ export type RunningProcess = {
   readonly logs: string[]
   readonly exited: Promise<Exit>
   kill(signal: NodeJS.Signals): void
-  /** SIGTERM; resolves to the exit code. Fails, with the log, if the process is still there after 30 s. */
+  /** SIGTERM; resolves to the exit code. Fails, with the log, if the process is still there after a minute. */
   stop(): Promise<number | null>
 }
 
-const READY_LIMIT_MS = 30_000
-const STOP_LIMIT_MS = 30_000
+/** On a busy machine, with a whole site that starts at once. */
+const READY_LIMIT_MS = 90_000
+const STOP_LIMIT_MS = 60_000
 
 /** `execPath`: what is run in place of node. */
 export type StartOptions = { readonly execPath?: string; readonly readyLimitMs?: number }

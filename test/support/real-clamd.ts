@@ -46,7 +46,7 @@ export async function startRealClamd(program: ClamdProgram, limits: readonly str
   const ended = exitOf(child)
   try {
     const answers = () => Promise.race([connects(path), ended.then(() => Promise.reject(new Error('clamd ended')))])
-    await until('clamd', answers, 30_000)
+    await until('clamd', answers)
   } catch (error) {
     await stopChild(child, 5_000)
     await folder.remove()

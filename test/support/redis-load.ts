@@ -47,7 +47,7 @@ export function startLoad(site: Site, seconds: number, name: string): Load {
     check: () =>
       Promise.all(
         files.map(async ({ api, body, filename, id }) => {
-          const view = await settled(api, token, await id, 40_000)
+          const view = await settled(api, token, await id, 90_000)
           if (view.state !== 'complete') throw new Error(`${filename} is ${view.state}`)
           const placed = await readFile(join(site.root, 'users', OWNER, 'jobs/patient', filename))
           if (!placed.equals(body)) throw new Error(`${filename} is not what was sent`)

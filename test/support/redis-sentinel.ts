@@ -20,7 +20,7 @@ const SENTINEL_PASSWORD = 'watch-secret'
 export const SENTINEL_ENV = { REDIS_SENTINEL_PASSWORD: SENTINEL_PASSWORD }
 const NAME = 'gate'
 
-/** A master, a replica and three Sentinels that take half a second of silence for a death. `lines` go to the data servers. */
+/** A master, a replica and three Sentinels that take a second and a half of silence for a death. `lines` go to the data servers. */
 export async function startSentinelSite(lines: readonly string[] = []): Promise<SentinelSite> {
   const auth = [`requirepass ${PASSWORD}`, `masterauth ${PASSWORD}`, ...DURABLE, ...REPLICATION, ...lines]
   const startServer = async (...more: string[]) => {
@@ -70,7 +70,7 @@ async function startSentinel(master: number): Promise<RedisProgram> {
     `sentinel sentinel-pass ${SENTINEL_PASSWORD}`,
     `sentinel monitor ${NAME} 127.0.0.1 ${master} 2`,
     `sentinel auth-pass ${NAME} ${PASSWORD}`,
-    `sentinel down-after-milliseconds ${NAME} 500`,
+    `sentinel down-after-milliseconds ${NAME} 1500`,
     `sentinel failover-timeout ${NAME} 5000`,
   ]
   return startRedisProgram({

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import { startOwnRedis } from '../../infra/redis/start-redis.ts'
+import { freePort } from './ports.ts'
 import { makeTempFolder } from './temp.ts'
 import './provided.ts'
 
@@ -27,7 +28,8 @@ export const redisPrefix = (name = 'test'): string => `${name}-${randomBytes(6).
 export async function startRedis(): Promise<PrivateRedis> {
   const folder = await makeTempFolder('redis')
   const password = randomBytes(16).toString('hex')
-  const redis = await startOwnRedis(inject('redisSource'), { folder: join(folder.path, 'data'), password })
+  const wanted = { folder: join(folder.path, 'data'), password, port: await freePort() }
+  const redis = await startOwnRedis(inject('redisSource'), wanted)
   return {
     url: redis.url,
     port: redis.port,

@@ -59,7 +59,7 @@ export async function viewOf(api: string, token: string, id: string): Promise<Up
 }
 
 /** Waits until the gate has said its word. */
-export const settled = (api: string, token: string, id: string, limitMs = 30_000): Promise<UploadView> =>
+export const settled = (api: string, token: string, id: string, limitMs = 90_000): Promise<UploadView> =>
   until(
     `a verdict on ${id}`,
     async () => {

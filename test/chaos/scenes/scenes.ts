@@ -115,7 +115,7 @@ async function checkGone(two: TwoProcesses, id: string): Promise<string[]> {
       if (some.length > 0) throw new Error(some.join(' '))
       return []
     },
-    10_000,
+    30_000,
   ).catch((error: Error) => [error.message])
   return [...problems, ...left, ...(await checkPath(two, id, 'deleted', PATHS_TO_NOTHING))]
 }

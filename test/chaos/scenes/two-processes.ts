@@ -95,7 +95,7 @@ export const offsetOf = (two: TwoProcesses, side: Side, id: string): Promise<num
       const { status, offset } = await two.send(side, 'HEAD', id)
       return status === 200 ? { offset } : undefined
     },
-    60_000,
+    90_000,
   ).then(({ offset }) => offset)
 
 /** Sends the rest of `id`, filled with `byte`, through `side`; answers where it began. */
@@ -109,7 +109,7 @@ export async function finish(two: TwoProcesses, side: Side, id: string, length: 
       const answer = await two.send(side, 'PATCH', id, stream(offset), Buffer.alloc(length - offset, byte))
       return answer.status === 204 && answer.offset === length
     },
-    60_000,
+    90_000,
   )
   return begun
 }

@@ -7,7 +7,7 @@ import { testDecoders } from '../../support/adversary/tools.ts'
 const CASES = Number(process.env.AIRLOCK_MUTATIONS ?? 10_000)
 const MIB = 1024 * 1024
 
-test(`${CASES} mutated archives: no throw, no hang, little memory`, { timeout: 300_000 }, async () => {
+test(`${CASES} mutated archives: no throw, no hang, little memory`, { timeout: 600_000 }, async () => {
   const seed = mutationSeed(process.env)
   process.stderr.write(`mutations: seed ${seed} (AIRLOCK_SEED), ${CASES} cases (AIRLOCK_MUTATIONS)\n`)
   const folder = await makeFastFolder()
