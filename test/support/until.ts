@@ -24,7 +24,8 @@ export async function until<T>(
     } catch (error) {
       cause = error
     }
-    if (performance.now() >= deadline) throw new Error(`Waited in vain for ${what} (${limitMs} ms)${reason(cause)}`, { cause })
+    if (performance.now() >= deadline)
+      throw new Error(`Waited in vain for ${what} (${limitMs} ms)${reason(cause)}`, { cause })
     await pause(waitMs)
   }
 }
