@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { request } from 'node:http'
 import { resolve } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { bareEnv } from '../support/bare-env.ts'
 import { freePort } from '../support/ports.ts'
 import { startProcess } from '../support/processes.ts'
@@ -51,7 +51,9 @@ describe.each(ENTRIES)('%s', (entry) => {
 
 test('a second signal kills at once', async () => {
   const redis = await startRedis()
+  onTestFinished(redis.stop)
   const { root, remove } = await makeUploadRoot()
+  onTestFinished(remove)
   const port = String(await freePort())
   const env = {
     UPLOAD_ROOT: root,
@@ -61,6 +63,7 @@ test('a second signal kills at once', async () => {
     STOP_STEP_MS: '60000',
   }
   const api = await startProcess('services/api/main.ts', env)
+  onTestFinished(() => api.kill('SIGKILL'))
   const url = `http://127.0.0.1:${port}`
   const token = testToken({ sub: 'kim' })
   const id = idOf(await tus(url, token, 'POST', '', { 'Upload-Length': '100' }))
@@ -75,12 +78,10 @@ test('a second signal kills at once', async () => {
   const open = request(`${url}${TUS_PATH}/${id}`, { method: 'PATCH', headers }).on('error', () => undefined)
   await new Promise<void>((sent) => open.write('x', () => sent()))
   process.kill(redis.pid, 'SIGSTOP')
+  onTestFinished(() => void process.kill(redis.pid, 'SIGCONT'))
   api.kill('SIGTERM')
   await until('the stop to begin', () => api.logs.some((line) => line.includes('"stopping"')))
   api.kill('SIGTERM')
   expect(await api.exited).toEqual({ code: null, signal: 'SIGTERM' })
   open.destroy()
-  process.kill(redis.pid, 'SIGCONT')
-  await redis.stop()
-  await remove()
 })

@@ -66,10 +66,12 @@ test('every format is labelled in both languages, and signatures stay fast on ho
   const hostile = ['\n', ' \n', '$\n', '!\n', '** \n', '%\n', '{ ', '\t', '<', '#\n '].map((line) =>
     line.repeat(40_000),
   )
-  const start = performance.now()
+  // The time of the processor: what else the machine does is not counted.
+  const start = process.cpuUsage()
   for (const content of hostile)
     for (const name of ['x.k', 'x.inp', 'x.bdf', 'x.mo', 'x']) detect(sampleOf(content), name)
-  expect(performance.now() - start).toBeLessThan(5_000)
+  const { user, system } = process.cpuUsage(start)
+  expect((user + system) / 1_000).toBeLessThan(5_000)
 })
 
 const compare = (name: string, content: Buffer | string) =>
