@@ -14,9 +14,9 @@ import {
   type MemberJudge,
   placeIn,
 } from './content.ts'
-import { EmbeddedSearch, signaturesIn, weakCodecs } from './embedded/embedded-search.ts'
+import { EmbeddedSearch, mannerFor, weakCodecs } from './embedded/embedded-search.ts'
 import { mayHoldStreams, programInStreams } from './embedded/inspect-streams.ts'
-import { checkZipTail } from './embedded/zip-tail.ts'
+import { checkZipTail, type Span } from './embedded/zip-tail.ts'
 import { ExecutableSniffer } from './executables/executable-sniffer.ts'
 import { nativeLabel } from './executables/native-label.ts'
 import { formatListeners } from './format-listeners.ts'
@@ -76,12 +76,12 @@ export class Walker implements MemberJudge {
     showWhole(search, bytes)
     this.#identify(content, sample, type)
     const open = () => this.#open(content, type, sample, cursor)
-    const further = () => {
-      const checked = this.#checkStreams(content, type, sample, search)
+    const further = (judged: readonly Span[]) => {
+      const checked = this.#checkStreams(content, type, sample, search, judged)
       return checked === null ? open() : checked.then(open)
     }
     const tailed = this.#checkTail(content, type, { head: bytes, tail: bytes, size: bytes.length })
-    return tailed === null ? further() : tailed.then(further)
+    return tailed === null ? further([]) : tailed.then(further)
   }
 
   /** It is looked at while it streams by. */
@@ -98,33 +98,36 @@ export class Walker implements MemberJudge {
     await tapped.peek(head.length)
     this.#identify(content, sample, type)
     const label = await this.#open(content, type, sample, tapped)
-    await this.#checkTail(content, type, { head: sample.head, tail: tail.bytes, size: tail.size })
-    await this.#checkStreams(content, type, sample, search)
+    const judged = await this.#checkTail(content, type, { head: sample.head, tail: tail.bytes, size: tail.size })
+    await this.#checkStreams(content, type, sample, search, judged ?? [])
     return label
   }
 
   /** Archives inside what is none: 7-Zip looks for them. */
   #search(content: Content, type: Detected, sample: Sample): EmbeddedSearch {
     const isNone = content.nativeZone || isSplitPart(content.name, sample.isText)
-    const wanted = isNone ? [] : signaturesIn(type)
+    const manner = isNone ? 'nothing' : mannerFor(type)
     const whole = content.nativeZone ? [] : weakCodecs(sample, type)
-    return new EmbeddedSearch(wanted, whole, (name, at) => {
-      const detail = `${type.label.en} with a ${name} archive inside, at byte ${at}`
+    return new EmbeddedSearch(manner, whole, (name, at) => {
+      const detail = `${type.label.en} with a ${name} inside, at byte ${at}`
       this.#inspection.report('ambiguous_archive', content.place, detail)
     })
   }
 
   /** Null where there is nothing that must be waited for. */
-  #checkStreams(content: Content, type: Detected, sample: Sample, search: EmbeddedSearch): Promise<void> | null {
-    return isArchive(type.family) || !mayHoldStreams(search, sample)
-      ? null
-      : this.#lookIntoStreams(content, type, sample, search)
-  }
-
-  async #lookIntoStreams(content: Content, type: Detected, sample: Sample, search: EmbeddedSearch): Promise<void> {
-    const inside = await programInStreams(search, sample, this.#inspection, content.place)
-    if (inside === null) return
-    this.#inspection.report('ambiguous_archive', content.place, `${type.label.en} with another file inside: ${inside}`)
+  #checkStreams(
+    { place }: Content,
+    type: Detected,
+    sample: Sample,
+    search: EmbeddedSearch,
+    judged: readonly Span[],
+  ): Promise<void> | null {
+    if (isArchive(type.family) || !mayHoldStreams(search, sample)) return null
+    return programInStreams(search, sample, this.#inspection, place, judged).then((inside) => {
+      if (inside === null) return
+      const detail = `${type.label.en} with another file inside: ${inside}`
+      this.#inspection.report('ambiguous_archive', place, detail)
+    })
   }
 
   #listeners(content: Content, type: Detected, sample: Sample): readonly Listener[] {
@@ -222,7 +225,7 @@ export class Walker implements MemberJudge {
   }
 
   /** Null where no zip ends at the end of this. Some readers move in the file, so that its end has not come by here. */
-  #checkTail(content: Content, type: Detected, ends: Omit<Ending, 'access'>): Promise<void> | null {
+  #checkTail(content: Content, type: Detected, ends: Omit<Ending, 'access'>): Promise<Span[]> | null {
     if (type.family === 'zip') return null
     const { access } = content
     const hasGoneBy = access === null || access.size === ends.size

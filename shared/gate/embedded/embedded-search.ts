@@ -5,7 +5,10 @@ import type { Listener } from '../io/byte-stream.ts'
 import type { Detected } from '../types/detect.ts'
 import { compress, lzmaAlone } from '../types/probes.ts'
 import type { Sample } from '../types/sample.ts'
-import { ALL, type Codec, isPlain, type Signature, STRONG } from './signatures.ts'
+import { IMAGES } from './image-signatures.ts'
+import { NeedleTable } from './needle-table.ts'
+import { ARCHIVES, type Codec, isPlain, type Signature, STREAMS, ZIP } from './signatures.ts'
+import { ZipMembers } from './zip-members.ts'
 
 /** 7-Zip opens an archive behind other content up to this byte, and with it; no other common tool looks further. */
 const REACH = 8 * MIB
@@ -20,13 +23,14 @@ const KEPT: Readonly<Record<Codec, number>> = {
   xz: MIB,
   bzip2: MIB,
 }
-const MOST = 8
+/** Together they take up no more than 16 MiB. */
+const MOST = 16
 
 export type Stream = { readonly codec: Codec; readonly at: number; readonly parts: Buffer[]; size: number }
 
 /** Looks for archives inside content that is none. `onFound` may throw, to end the reading. */
 export class EmbeddedSearch implements Listener {
-  readonly #signatures: readonly Signature[]
+  readonly #manner: Manner
   readonly #onFound: (name: string, at: number) => void
   readonly #regions = new RegionScanner((region) => this.#visit(region))
   #position = 0
@@ -34,16 +38,18 @@ export class EmbeddedSearch implements Listener {
   readonly streams: Stream[] = []
   /** Streams beyond those kept. */
   left = 0
+  /** Members of zips, where those are no reason by themselves. */
+  readonly members = new ZipMembers()
 
   /** `whole` are codecs that all of it may be in, by signatures too short to be believed. */
-  constructor(signatures: readonly Signature[], whole: readonly Codec[], onFound: (name: string, at: number) => void) {
-    this.#signatures = signatures
+  constructor(manner: Manner, whole: readonly Codec[], onFound: (name: string, at: number) => void) {
+    this.#manner = manner
     this.#onFound = onFound
     for (const codec of whole) this.streams.push({ codec, at: 0, parts: [], size: 0 })
   }
 
   push(chunk: Buffer): void {
-    if (this.#position < REACH + MIB) this.#regions.push(chunk)
+    if (this.#position < REACH + MIB || this.members.isOn) this.#regions.push(chunk)
     this.#position += chunk.length
   }
 
@@ -57,23 +63,25 @@ export class EmbeddedSearch implements Listener {
 
   #visit(region: Region): void {
     for (const stream of this.streams) keep(stream, region, region.from)
-    if (region.position < REACH + LONGEST_BACK && !isPlain(region.bytes.subarray(region.from))) this.#search(region)
+    const isWithin = this.#manner !== 'nothing' && region.position < REACH + LONGEST_BACK
+    if (isWithin && !isPlain(region.bytes.subarray(region.from))) this.#search(region)
+    if (this.members.isOn) this.members.visit(region)
   }
 
   #search({ bytes, from, to, position }: Region): void {
-    for (const signature of this.#signatures) {
-      const { needle, back } = signature
-      for (let at = bytes.indexOf(needle, from); at !== -1 && at < to; at = bytes.indexOf(needle, at + 1)) {
-        const start = position + at - from - back
-        // What begins at 0 is the type of the whole.
-        if (start > 0 && start <= REACH && signature.verify(bytes, at)) this.#found(signature, start, bytes, at, to)
-      }
-    }
+    NEEDLES.each(bytes, from, to, (signature, at) => {
+      const start = position + at - from - signature.back
+      // What begins at 0 is the type of the whole.
+      if (start > 0 && start <= REACH && signature.verify(bytes, at)) this.#found(signature, start, bytes, at, to)
+    })
   }
 
-  #found({ name, codec }: Signature, start: number, bytes: Buffer, at: number, to: number): void {
-    if (codec === null) this.#onFound(name, start)
-    else if (this.streams.length >= MOST) this.left++
+  #found(signature: Signature, start: number, bytes: Buffer, at: number, to: number): void {
+    const { name, codec } = signature
+    if (codec === null) {
+      if (signature !== ZIP || this.#manner === 'everything') this.#onFound(name, start)
+      else this.members.begin(start)
+    } else if (this.streams.length >= MOST) this.left++
     else {
       const stream: Stream = { codec, at: start, parts: [], size: 0 }
       keep(stream, { bytes, from: at, to }, at)
@@ -89,10 +97,15 @@ function keep(stream: Stream, { bytes, to }: Pick<Region, 'bytes' | 'from' | 'to
   stream.size += part.length
 }
 
-/** What to look for in content of this type: archives have readers, and OLE2 holds attachments. */
-export function signaturesIn({ family, known }: Detected): readonly Signature[] {
-  if (isArchive(family) || family === 'ole2') return []
-  return !known || family === 'text' || family === 'xml' || family === 'json' ? ALL : STRONG
+const NEEDLES = new NeedleTable([...ARCHIVES, ...IMAGES, ...STREAMS, ZIP])
+
+/** What speaks against content: everything that is found, or of zips only what they hold. */
+export type Manner = 'nothing' | 'everything' | 'zips-by-content'
+
+/** Archives have readers, 7-Zip opens OLE2 itself, and known binary formats may have zips inside as their makers mean it. */
+export function mannerFor({ family, known }: Detected): Manner {
+  if (isArchive(family) || family === 'ole2') return 'nothing'
+  return !known || family === 'text' || family === 'xml' || family === 'json' ? 'everything' : 'zips-by-content'
 }
 
 /** Short signatures that `detect` believes only under a name that goes with them; tools believe them under any. */

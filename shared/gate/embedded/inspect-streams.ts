@@ -14,10 +14,14 @@ import { InflateStream } from '../io/inflate.ts'
 import { GateProblem } from '../problem.ts'
 import { detect } from '../types/detect.ts'
 import { Sample } from '../types/sample.ts'
+import { canBeGzip } from './deflate-and-zstd-starts.ts'
 import { type EmbeddedSearch, type Stream, weakCodecs } from './embedded-search.ts'
+import { beginningOfMember } from './member-beginning.ts'
 import type { Codec } from './signatures.ts'
 import { canBeBzip2 } from './stream-starts.ts'
 import { uuencodedIn } from './uuencoded.ts'
+import type { ZipMembers } from './zip-members.ts'
+import type { Span } from './zip-tail.ts'
 
 const HEAD = 64 * KIB
 /** The largest window of zstd that its tools take without being told; only a part of it is ever touched here. */
@@ -27,7 +31,7 @@ const BEGIN = Buffer.from('begin')
 
 /** Whether there is anything to look at below. */
 export const mayHoldStreams = (search: EmbeddedSearch, { isText, head }: Sample): boolean =>
-  search.streams.length > 0 || search.left > 0 || (isText && head.includes(BEGIN))
+  search.streams.length > 0 || search.members.isOn || (isText && head.includes(BEGIN))
 
 /**
  * What compressed streams inside other content hold. Blocks of data are ordinary (NRRD, many result files); a program or an
@@ -38,13 +42,19 @@ export async function programInStreams(
   sample: Sample,
   inspection: Inspection,
   place: string,
+  judged: readonly Span[],
 ): Promise<string | null> {
   const encoded = sample.isText ? programUuencoded(sample) : null
   if (encoded !== null) return encoded
-  if (search.left > 0) inspection.leave(`${place} (${search.left} compressed streams inside)`)
+  return programInMembers(search.members, judged, inspection, place) ?? (await programPacked(search, inspection, place))
+}
+
+async function programPacked(search: EmbeddedSearch, inspection: Inspection, place: string): Promise<string | null> {
+  let believed = 0
   for (const stream of search.streams) {
+    if (believed === ENOUGH) return null
     const bytes = Buffer.concat(stream.parts)
-    if (stream.codec === 'bzip2' && !canBeBzip2(bytes, 0, false)) continue
+    if (!canBeStream(stream.codec, bytes)) continue
     if (!OURS.has(stream.codec) && decoderOf(inspection.decoders, 'sevenZip') === null) {
       inspection.leave(`${place} (${stream.codec} at byte ${stream.at})`)
       continue
@@ -53,7 +63,48 @@ export async function programInStreams(
     const head = await beginningOf(stream, bytes, inspection, place)
     const inside = programOrArchive(head)
     if (inside !== null) return `${inside}, packed by ${stream.codec}, at byte ${stream.at}`
+    if (head.length > 0) believed++
   }
+  if (search.left > 0 && believed === 0) leave(search, inspection, place)
+  return null
+}
+
+/** Looked at again, because now more of it is in sight. */
+const canBeStream = (codec: Codec, bytes: Buffer): boolean =>
+  (codec !== 'bzip2' || canBeBzip2(bytes, 0, false)) && (codec !== 'gzip' || canBeGzip(bytes, 0))
+
+/** 7-Zip unpacks the first stream that it believes, and looks no further: some more are looked into, in case it is choosier. */
+const ENOUGH = 3
+
+function leave({ left, streams }: EmbeddedSearch, inspection: Inspection, place: string): void {
+  inspection.leave(`${place} (${left} compressed streams inside)`)
+  const detail = `${streams.length + left} beginnings of compressed streams inside, of which the first ones hold nothing`
+  inspection.report('not_inspectable', place, detail)
+}
+
+const isIn =
+  (at: number) =>
+  ({ from, to }: Span): boolean =>
+    at >= from && at < to
+
+/** What members of zips hold that were not judged with the whole zip, as far as their beginnings tell. */
+function programInMembers(
+  { all, left }: ZipMembers,
+  judged: readonly Span[],
+  inspection: Inspection,
+  place: string,
+): string | null {
+  for (const { at, method, isEncrypted, parts } of all) {
+    if (judged.some(isIn(at))) continue
+    inspection.addLook(place, false)
+    const head = beginningOfMember(method, isEncrypted, Buffer.concat(parts))
+    const inside = head === null ? 'a member that nobody can look into' : programOrArchive(head)
+    if (inside !== null) return `${inside}, in a zip, at byte ${at}`
+  }
+  // 7-Zip opens the first zip alone.
+  if (left === 0 || judged.some(isIn(all[0]?.at ?? 0))) return null
+  inspection.leave(`${place} (${left} members of zips inside)`)
+  inspection.report('not_inspectable', place, `${all.length + left} members of zips inside`)
   return null
 }
 

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { parseCpioHeader } from '../containers/cpio/header.ts'
 import { isTarHeader } from '../types/probes.ts'
+import { canBeGzip, canBeZstd } from './deflate-and-zstd-starts.ts'
 import { hasArjHeader, hasLhaHeader } from './legacy-headers.ts'
 import { canBeBzip2, canBeXz } from './stream-starts.ts'
 
@@ -18,7 +19,7 @@ export type Signature = {
   verify(bytes: Buffer, at: number): boolean
 }
 
-const archive = (name: string, hex: string, back: number, verify: Signature['verify']): Signature => ({
+export const archive = (name: string, hex: string, back: number, verify: Signature['verify']): Signature => ({
   name,
   needle: Buffer.from(hex, 'hex'),
   back,
@@ -37,23 +38,35 @@ const hasSevenZipStart = (b: Buffer, at: number): boolean =>
 const hasRarStart = (b: Buffer, at: number): boolean =>
   b.length >= at + 16 && ((b[at + 6] === 0 && b[at + 9] === 0x73) || (b[at + 6] === 1 && b[at + 7] === 0))
 
-const hasCabVersion = (b: Buffer, at: number): boolean => b[at + 24] === 3 && b[at + 25] === 1
-const hasWimHeader = (b: Buffer, at: number): boolean => b.length >= at + 12 && b.readUInt32LE(at + 8) === 208
+/** Its files lie inside it; the version is no matter to 7-Zip. */
+function hasCabHeader(b: Buffer, at: number): boolean {
+  if (b.length < at + 36) return false
+  const [size, files] = [b.readUInt32LE(at + 8), b.readUInt32LE(at + 16)]
+  return size >= 36 && files >= 36 && files <= size && b.readUInt16LE(at + 28) > 0 && (b[at + 30] as number) <= 7
+}
+function hasWimHeader(b: Buffer, at: number): boolean {
+  const size = b.length < at + 12 ? 0 : b.readUInt32LE(at + 8)
+  return size >= 96 && size <= 1024
+}
+const hasXarHeader = (b: Buffer, at: number): boolean =>
+  b.length >= at + 28 && b.readUInt16BE(at + 4) >= 28 && b.readUInt16BE(at + 4) <= 256 && b.readUInt16BE(at + 6) <= 1
+/** `at` is behind the type of a volume descriptor. */
+const isVolumeDescriptor = (b: Buffer, at: number): boolean => at > 0 && [0, 1, 2, 3, 255].includes(b[at - 1] as number)
 
-const ZIP_METHODS = new Set([0, 1, 6, 8, 9, 12, 14, 93, 95, 98, 99])
-/** A local header whose every field is sane. */
-function hasLocalHeader(b: Buffer, at: number): boolean {
-  // 7-Zip looks at the low byte of the version alone.
-  if (b.length < at + 31 || (b[at + 4] as number) > 127 || !ZIP_METHODS.has(b.readUInt16LE(at + 8))) return false
+const LONGEST_NAME = 1024
+export const ZIP_METHODS = new Set([0, 1, 6, 8, 9, 12, 14, 93, 95, 98, 99])
+/** A local header as 7-Zip takes one for a beginning: a name without zeros but at its end, or none and some data. */
+export function hasLocalHeader(b: Buffer, at: number): boolean {
+  if (b.length < at + 31 || !ZIP_METHODS.has(b.readUInt16LE(at + 8))) return false
   const length = b.readUInt16LE(at + 26)
-  if (length === 0 || length > 1024) return false
-  return b.subarray(at + 30, at + 30 + length).every((byte) => byte >= 0x20 && byte !== 0x7f)
+  if (length === 0) return b.readUInt32LE(at + 18) > 0 || ((b[at + 6] as number) & 8) !== 0
+  const zero = b.subarray(at + 30, at + 30 + Math.min(length, LONGEST_NAME)).indexOf(0)
+  return zero === -1 || zero === length - 1
 }
 
 const hasTarBlock = (b: Buffer, at: number): boolean =>
   at >= 257 && b.length >= at + 255 && isTarHeader(b.subarray(at - 257, at + 255))
 
-const LONGEST_NAME = 1024
 /** A header, and a name that ends where it says. */
 function hasCpioHeader(b: Buffer, at: number): boolean {
   const header = parseCpioHeader(b.subarray(at))
@@ -62,36 +75,33 @@ function hasCpioHeader(b: Buffer, at: number): boolean {
   return name.indexOf(0) === header.nameSize - 1 && name.subarray(0, -1).every((byte) => byte >= 0x20 && byte !== 0x7f)
 }
 
-const isGzipHeader = (b: Buffer, at: number): boolean => b.length >= at + 18 && ((b[at + 3] as number) & 0xe0) === 0
 const isBzip2Header = (b: Buffer, at: number): boolean =>
   /^BZh[1-9]1AY&SY$/.test(b.toString('latin1', at, at + 10)) && canBeBzip2(b, at)
 const isXzHeader = (b: Buffer, at: number): boolean =>
   b.length >= at + 12 && crc32(b.subarray(at + 6, at + 8)) === b.readUInt32LE(at + 8) && canBeXz(b, at)
-const isZstdHeader = (b: Buffer, at: number): boolean => b.length >= at + 9 && ((b[at + 4] as number) & 0x08) === 0
 
-/** Long and certain: nothing but OLE2 attachments holds them on purpose. */
-export const STRONG: readonly Signature[] = [
-  archive('7-Zip', '377abcaf271c', 0, hasSevenZipStart),
-  archive('RAR', '526172211a07', 0, hasRarStart),
+/** Archives with names inside, by headers whose every figure fits. */
+export const ARCHIVES: readonly Signature[] = [
+  archive('7-Zip archive', '377abcaf271c', 0, hasSevenZipStart),
+  archive('RAR archive', '526172211a07', 0, hasRarStart),
+  archive('cabinet archive', '4d53434600000000', 0, hasCabHeader),
+  archive('WIM archive', '4d5357494d000000', 0, hasWimHeader),
+  archive('XAR archive', '7861722100', 0, hasXarHeader),
+  archive('ISO archive', '434430303101', 32_769, isVolumeDescriptor),
+  archive('tar archive', Buffer.from('ustar').toString('hex'), 257, hasTarBlock),
+  archive('cpio archive', Buffer.from('07070').toString('hex'), 0, hasCpioHeader),
+  archive('cpio archive', 'c771', 0, hasCpioHeader),
+  archive('cpio archive', '71c7', 0, hasCpioHeader),
+  archive('ARJ archive', '60ea', 0, hasArjHeader),
+  archive('LHA archive', Buffer.from('-l').toString('hex'), 2, hasLhaHeader),
 ]
-export const ALL: readonly Signature[] = [
-  ...STRONG,
-  archive('cabinet', '4d53434600000000', 0, hasCabVersion),
-  archive('WIM', '4d5357494d000000', 0, hasWimHeader),
-  archive('XAR', '78617221001c0001', 0, () => true),
-  archive('ISO', '0143443030310100', 32_768, () => true),
-  archive('zip', '504b0304', 0, hasLocalHeader),
-  archive('tar', Buffer.from('ustar').toString('hex'), 257, hasTarBlock),
-  archive('cpio', Buffer.from('07070').toString('hex'), 0, hasCpioHeader),
-  archive('cpio', 'c771', 0, hasCpioHeader),
-  archive('cpio', '71c7', 0, hasCpioHeader),
-  archive('ARJ', '60ea', 0, hasArjHeader),
-  archive('LHA', Buffer.from('-l').toString('hex'), 2, hasLhaHeader),
-  compressed('gzip', '1f8b08', isGzipHeader),
+export const STREAMS: readonly Signature[] = [
+  compressed('gzip', '1f8b08', canBeGzip),
   compressed('bzip2', Buffer.from('BZh').toString('hex'), isBzip2Header),
   compressed('xz', 'fd377a585a00', isXzHeader),
-  compressed('zstd', '28b52ffd', isZstdHeader),
+  compressed('zstd', '28b52ffd', canBeZstd),
 ]
+export const ZIP = archive('zip archive', '504b0304', 0, hasLocalHeader)
 
 const PLAIN = ['1f', Buffer.from('BZh').toString('hex'), '28b52ffd'].map((hex) => Buffer.from(hex, 'hex'))
 /** Text without a byte that any of the above needs: four searches for what text does not have cost next to nothing. */

@@ -1,16 +1,14 @@
 import { isArchive } from '../containers/families.ts'
 import { ZIP_TAIL } from '../containers/zip/end-records.ts'
-import { bytesAt, type DirectoryLine, type Ending, type ZipInside, zipsInside } from '../containers/zip/zip-inside.ts'
+import { bytesAt, type Ending, type ZipInside, zipsInside } from '../containers/zip/zip-inside.ts'
 import { readZipBehind } from '../containers/zip/zip-reader.ts'
 import { type Container, placeIn } from '../content.ts'
 import { executableIn } from '../executables/executable-sniffer.ts'
-import { BufferStream, Cursor } from '../io/byte-stream.ts'
-import { DamagedData } from '../io/damaged-data.ts'
-import { InflateStream } from '../io/inflate.ts'
 import { type RandomAccess, SliceAccess } from '../io/random-access.ts'
 import { BudgetSpent, GateProblem } from '../problem.ts'
 import type { Detected } from '../types/detect.ts'
 import type { Family } from '../types/format.ts'
+import { beginningOfMember } from './member-beginning.ts'
 
 /** Formats that write something behind their last member: a zip that reaches the end was put there for it. */
 const WITH_TRAILER: ReadonlySet<Family> = new Set<Family>(['tar', 'gzip', 'bzip2', 'xz', '7z', 'cpio'])
@@ -22,16 +20,21 @@ const LOCAL = 0x04034b50
 
 /**
  * A zip at the end of other content: tools that look from the end see an archive where others see a picture. Where it may be
- * there on purpose its members are judged; anywhere else that it is there is reason enough.
+ * there on purpose its members are judged; anywhere else that it is there is reason enough. Returns what was judged in full.
  */
-export async function checkZipTail(container: Container, type: Detected, ending: Ending): Promise<void> {
+export async function checkZipTail(container: Container, type: Detected, ending: Ending): Promise<Span[]> {
   const whole = await withWholeTail(ending)
+  const judged: Span[] = []
   for (const zip of await zipsInside(whole)) {
     const manner = mannerOf(type, zip, whole)
     if (manner === 'alarm') alarm(container, type)
-    else if (manner === 'judge') await judge(container, type, zip, whole)
+    else if (manner === 'judge') judged.push(...(await judge(container, type, zip, whole)))
   }
+  return judged
 }
+
+/** A stretch of some content. */
+export type Span = { readonly from: number; readonly to: number }
 
 async function withWholeTail(ending: Ending): Promise<Ending> {
   const { access } = ending
@@ -67,7 +70,7 @@ function isAllPages({ head, size }: Ending): boolean {
   return (told === 1 ? 65_536 : told) * head.readUInt32BE(28) === size
 }
 
-async function judge(container: Container, type: Detected, zip: ZipInside, ending: Ending): Promise<void> {
+async function judge(container: Container, type: Detected, zip: ZipInside, ending: Ending): Promise<Span[]> {
   const { inspection, content, layer } = container
   const place = placeIn(content.place, '(zip inside)')
   const whole = accessTo(ending)
@@ -76,13 +79,19 @@ async function judge(container: Container, type: Detected, zip: ZipInside, endin
     inspection.enterLayer(layer, place)
     const access = new SliceAccess(whole, zip.base, zip.end - zip.base)
     await readZipBehind({ ...container, content: { ...content, place, access } }, access)
+    return [{ from: zip.base + firstOffset(zip), to: zip.end }]
   } catch (error) {
     if (error instanceof BudgetSpent) inspection.abandon(error, place)
     if (!(error instanceof GateProblem || error instanceof OutOfReach)) throw error
     if (!(await isHarmless(container, type, zip, ending))) alarm(container, type)
     inspection.leave(place)
+    return []
   }
 }
+
+/** Where its first member begins: what lies in front of it is none of the zip's. */
+const firstOffset = ({ lines }: ZipInside): number =>
+  lines.reduce((least, { local }) => Math.min(least, local[0] ?? least), Number.POSITIVE_INFINITY)
 
 class OutOfReach extends Error {}
 
@@ -113,27 +122,12 @@ async function isHarmless(
       if (header === null || header.length < LOCAL_SIZE || header.readUInt32LE(0) !== LOCAL) continue
       if (!isCut) return false
       const start = local + LOCAL_SIZE + header.readUInt16LE(26) + header.readUInt16LE(28)
-      const beginning = await beginningOf(line, start, ending)
+      const bytes = await bytesAt(ending, start, Math.min(line.packed, HEAD))
+      const beginning = bytes === null ? null : beginningOfMember(line.method, (line.flags & 1) !== 0, bytes)
       if (beginning === null) return false
       const kind = executableIn(beginning)
       if (kind !== null) inspection.report('executable', placeIn(content.place, '(zip inside)'), kind)
     }
   }
   return true
-}
-
-/** Null where it is neither stored nor deflated. */
-async function beginningOf({ method, flags, packed }: DirectoryLine, start: number, ending: Ending) {
-  const bytes = await bytesAt(ending, start, Math.min(packed, HEAD))
-  if (bytes === null || (method !== 0 && method !== 8) || (flags & 1) !== 0) return null
-  if (method === 0) return bytes
-  const inflate = new InflateStream(new Cursor(new BufferStream(bytes)))
-  try {
-    return await new Cursor(inflate).take(HEAD)
-  } catch (error) {
-    if (error instanceof DamagedData) return Buffer.alloc(0)
-    throw error
-  } finally {
-    await inflate.close()
-  }
 }

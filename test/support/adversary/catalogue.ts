@@ -1,4 +1,5 @@
 import { type GoodCase, goodCases, type HostileCase, hostileCases } from './case.ts'
+import { EMBEDDED_GOOD } from './good/embedded.ts'
 import { FILES } from './good/files.ts'
 import { FOREIGN_GOOD } from './good/foreign.ts'
 import { TARS } from './good/tars.ts'
@@ -8,6 +9,7 @@ import { BOMBS } from './hostile/bombs.ts'
 import { CORNERS } from './hostile/corners.ts'
 import { CPIO } from './hostile/cpio.ts'
 import { EMBEDDED } from './hostile/embedded.ts'
+import { EMBEDDED_IN_KNOWN } from './hostile/embedded-in-known.ts'
 import { EXECUTABLES } from './hostile/executables.ts'
 import { FOREIGN } from './hostile/foreign.ts'
 import { GZIP } from './hostile/gzip.ts'
@@ -40,6 +42,7 @@ export const HOSTILE: readonly HostileCase[] = hostileCases(
     FOREIGN,
     CPIO,
     EMBEDDED,
+    EMBEDDED_IN_KNOWN,
     UNREADABLE,
     UNREAD,
     MISMATCHES,
@@ -48,4 +51,4 @@ export const HOSTILE: readonly HostileCase[] = hostileCases(
 /** Kept apart, because each is timed. */
 export const BOMB_CASES: readonly HostileCase[] = hostileCases(BOMBS)
 /** Each must be complete, and without a warning that is not listed with it. */
-export const GOOD: readonly GoodCase[] = goodCases(FILES, ZIPS, TARS, FOREIGN_GOOD, ZIPS_INSIDE)
+export const GOOD: readonly GoodCase[] = goodCases(FILES, ZIPS, TARS, FOREIGN_GOOD, ZIPS_INSIDE, EMBEDDED_GOOD)

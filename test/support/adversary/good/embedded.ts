@@ -1,0 +1,69 @@
+import { deflateSync } from 'node:zlib'
+import { noise } from '../../archives/bytes.ts'
+import { fmuLike, hdf5File, lsdynaDeck, momentsCsv, pngFile } from '../../archives/cae.ts'
+import { gzipOf } from '../../archives/tar.ts'
+import { zipOf } from '../../archives/zip.ts'
+import type { GoodCases } from '../case.ts'
+import { xzOf, zstdOf } from '../formats/frames.ts'
+import { BZIP2_DECK } from '../formats/packed.ts'
+import { matFile, sqliteFile } from '../hosts.ts'
+import { pdfFile } from '../pictures.ts'
+
+const deck = lsdynaDeck(20)
+/** More than is kept of the end. */
+const more = noise(140_000, 3)
+const zip = zipOf([
+  { name: 'model/a.k', data: deck },
+  { name: 'model/forces.csv', data: momentsCsv() },
+  { name: 'model/view.png', data: pngFile() },
+])
+const chunks = (chunk: (data: Buffer) => Buffer) =>
+  Buffer.concat(Array.from({ length: 40 }, (_, i) => chunk(Buffer.concat([noise(500, i + 1), deck]))))
+const hdf5With = (...parts: readonly Buffer[]) => Buffer.concat([hdf5File(), ...parts])
+const words = (value: number, count: number): Buffer => {
+  const out = Buffer.alloc(4 * count)
+  for (let i = 0; i < count; i++) out.writeUInt32LE(value, 4 * i)
+  return out
+}
+/** Counts on through marks of zip, ext, FAT and cpio. */
+const counting = (from: number, count: number): Buffer => {
+  const out = Buffer.alloc(4 * count)
+  for (let i = 0; i < count; i++) out.writeUInt32LE(from + i, 4 * i)
+  return out
+}
+
+/** Elements that all have node 559,903, whose bytes are the mark of gzip, and others around it. */
+const likeGzip = (count: number): Buffer => {
+  const out = Buffer.alloc(16 * count)
+  for (let i = 0; i < count; i++) {
+    for (const [k, node] of [559_903, i, 0x2a000 + ((i * 256) % 0x20000), 7 * i].entries()) {
+      out.writeUInt32LE(node, 16 * i + 4 * k)
+    }
+  }
+  return out
+}
+
+/** What binary formats hold that looks like archives, or is one, and is wanted. */
+export const EMBEDDED_GOOD: GoodCases = {
+  'hdf5-zlib-chunks': ['a.h5', () => hdf5With(chunks((data) => deflateSync(data)))],
+  'hdf5-zstd-chunks': ['a.h5', () => hdf5With(chunks(zstdOf))],
+  'hdf5-gzip-blobs': ['a.h5', () => hdf5With(chunks(gzipOf), more)],
+  'hdf5-xz-blob': ['a.h5', () => hdf5With(xzOf(deck), more)],
+  'hdf5-bzip2-chunks': ['a.h5', () => hdf5With(...Array.from({ length: 40 }, () => BZIP2_DECK))],
+  'hdf5-zip-far-from-the-end': ['a.h5', () => hdf5With(zip, more)],
+  'hdf5-zip-at-6-mib': ['a.h5', () => hdf5With(Buffer.alloc(6 * 1024 * 1024), zip, more)],
+  'hdf5-fmu-in-dataset': ['a.h5', () => hdf5With(fmuLike(), Buffer.alloc(64, 7))],
+  'hdf5-picture': ['a.h5', () => hdf5With(pngFile(), more)],
+  'mat-zlib-elements': ['a.mat', () => Buffer.concat([matFile(), chunks((data) => deflateSync(data))])],
+  'sqlite-gzip-tiles': ['tiles.db', () => sqliteFile(chunks(gzipOf))],
+  'pdf-zip-attached': ['a.pdf', () => Buffer.concat([pdfFile(), zip, more, pdfFile()])],
+  'mat-node-ids-like-zip': ['ids.mat', () => Buffer.concat([matFile(), counting(0x04034000, 20_000)])],
+  'mat-ids-like-file-systems': [
+    'ids.mat',
+    () => Buffer.concat([matFile(), counting(0xef00, 600), counting(0xaa550000, 600), counting(0xc771, 300)]),
+  ],
+  'mat-node-ids-like-gzip': ['ids.mat', () => Buffer.concat([matFile(), likeGzip(20_000)])],
+  'hdf5-full-of-55aa': ['a.h5', () => hdf5With(words(0xaa55aa55, 60_000))],
+  'hdf5-full-of-zip-marks': ['a.h5', () => hdf5With(words(0x04034b50, 60_000))],
+  'unknown-full-of-ef53': ['state.002', () => words(0xef53ef53, 60_000)],
+}
