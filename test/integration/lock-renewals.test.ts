@@ -10,12 +10,15 @@ import { until } from '../support/until.ts'
 const LEASE_MS = 3_600
 const RENEW_MS = 600
 /** One after the other, the commands for all would take longer than a lease. */
-const DISTANCE_MS = 250
+const DISTANCE_MS = 200
 const keys = createKeys(redisPrefix('renewals'))
 const far = await startFarRedis(sharedRedisUrl(), DISTANCE_MS)
-const redis = connectRedis(far.url, 'command', createLogger('test', 'silent'))
+const log = createLogger('test', 'silent')
+const redis = connectRedis(far.url, 'command', log)
+const near = connectRedis(sharedRedisUrl(), 'command', log)
 afterAll(() => {
   redis.disconnect()
+  near.disconnect()
   far.close()
 })
 
@@ -25,14 +28,11 @@ test('thousands of locks are renewed in time though each answer takes long', asy
     const key = keys.lock(`u${number}`)
     return { key, bodies: key, token: 't', deadline: 0, onLate: () => late++ }
   })
-  await redis.mset(leases.flatMap(({ key, token }) => [key, token]))
+  await near.mset(leases.flatMap(({ key, token }) => [key, token]))
+  // Connected: what follows is not kept waiting for that.
+  await until('the far Redis', () => redis.ping())
   const began = performance.now()
-  const renewals = createLockRenewals({
-    redis,
-    log: createLogger('test', 'silent'),
-    leaseMs: LEASE_MS,
-    renewMs: RENEW_MS,
-  })
+  const renewals = createLockRenewals({ redis, log, leaseMs: LEASE_MS, renewMs: RENEW_MS })
   for (const lease of leases) {
     lease.deadline = began + LEASE_MS
     renewals.add(lease)
