@@ -17,7 +17,7 @@ beforeAll(async () => {
     CORS_ORIGINS: 'https://portal.example.org',
     LOG_LEVEL: 'trace',
   })
-  const token = testToken({ sub: 'short', expiresIn: 8 })
+  const token = testToken({ sub: 'short', expiresIn: 6 })
   shortLived = Promise.all([connectWs(realtime, token), connectIo(realtime, token)])
   shortLived.catch(() => undefined)
 })
