@@ -7,6 +7,7 @@ import { compress, lzmaAlone } from '../types/probes.ts'
 import type { Sample } from '../types/sample.ts'
 import { IMAGES } from './image-signatures.ts'
 import { NeedleTable } from './needle-table.ts'
+import { SecondMarks } from './second-marks.ts'
 import { ARCHIVES, type Codec, isPlain, type Signature, STREAMS, ZIP } from './signatures.ts'
 import { ZipMembers } from './zip-members.ts'
 
@@ -25,6 +26,8 @@ const KEPT: Readonly<Record<Codec, number>> = {
 }
 /** Together they take up no more than 16 MiB. */
 const MOST = 16
+/** Some tenths of a second. */
+const MOST_UNPROVEN = 1000
 
 export type Stream = { readonly codec: Codec; readonly at: number; readonly parts: Buffer[]; size: number }
 
@@ -33,7 +36,9 @@ export class EmbeddedSearch implements Listener {
   readonly #manner: Manner
   readonly #onFound: (name: string, at: number) => void
   readonly #regions = new RegionScanner((region) => this.#visit(region))
+  readonly #seconds: SecondMarks
   #position = 0
+  #unproven = 0
   /** Compressed streams with their beginnings; what they hold is for others to see. */
   readonly streams: Stream[] = []
   /** Streams beyond those kept. */
@@ -45,11 +50,12 @@ export class EmbeddedSearch implements Listener {
   constructor(manner: Manner, whole: readonly Codec[], onFound: (name: string, at: number) => void) {
     this.#manner = manner
     this.#onFound = onFound
+    this.#seconds = new SecondMarks(onFound)
     for (const codec of whole) this.streams.push({ codec, at: 0, parts: [], size: 0 })
   }
 
   push(chunk: Buffer): void {
-    if (this.#position < REACH + MIB || this.members.isOn) this.#regions.push(chunk)
+    if (this.#position < REACH + MIB || this.members.isOn || this.#seconds.areAwaited) this.#regions.push(chunk)
     this.#position += chunk.length
   }
 
@@ -66,6 +72,7 @@ export class EmbeddedSearch implements Listener {
     const isWithin = this.#manner !== 'nothing' && region.position < REACH + LONGEST_BACK
     if (isWithin && !isPlain(region.bytes.subarray(region.from))) this.#search(region)
     if (this.members.isOn) this.members.visit(region)
+    if (this.#seconds.areAwaited) this.#seconds.visit(region)
   }
 
   #search({ bytes, from, to, position }: Region): void {
@@ -77,16 +84,24 @@ export class EmbeddedSearch implements Listener {
   }
 
   #found(signature: Signature, start: number, bytes: Buffer, at: number, to: number): void {
-    const { name, codec } = signature
-    if (codec === null) {
+    const { name, codec, next } = signature
+    if (next !== undefined) this.#seconds.await(signature, start, start + next(bytes, at))
+    else if (codec === null) {
       if (signature !== ZIP || this.#manner === 'everything') this.#onFound(name, start)
       else this.members.begin(start)
     } else if (this.streams.length >= MOST) this.left++
-    else {
+    else if (this.#isProven(signature, bytes, at)) {
       const stream: Stream = { codec, at: start, parts: [], size: 0 }
       keep(stream, { bytes, from: at, to }, at)
       this.streams.push(stream)
     }
+  }
+
+  /** Where too many were not, the others are taken without. */
+  #isProven({ prove }: Signature, bytes: Buffer, at: number): boolean {
+    if (prove === undefined || this.#unproven >= MOST_UNPROVEN || prove(bytes, at)) return true
+    this.#unproven++
+    return false
   }
 }
 

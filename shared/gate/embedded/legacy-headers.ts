@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib'
 
-/** ARJ: size, then the header itself, then its CRC. */
+/** ARJ: size, then the header itself, which says how long its first part is and that it is the archive's, then its CRC. */
 export function hasArjHeader(b: Buffer, at: number): boolean {
   const size = b.length < at + 4 ? 0 : b.readUInt16LE(at + 2)
   if (size < 30 || size > 2600 || b.length < at + size + 8) return false
+  if ((b[at + 4] as number) < 30 || (b[at + 4] as number) > size || b[at + 10] !== 2) return false
   return crc32(b.subarray(at + 4, at + 4 + size)) === b.readUInt32LE(at + 4 + size)
 }
 

@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib'
-import { parseCpioHeader } from '../containers/cpio/header.ts'
+import { type CpioHeader, parseCpioHeader } from '../containers/cpio/header.ts'
 import { isTarHeader } from '../types/probes.ts'
-import { canBeGzip, canBeZstd } from './deflate-and-zstd-starts.ts'
+import { canBeGzip, givesByDeflate } from './gzip-start.ts'
 import { hasArjHeader, hasLhaHeader } from './legacy-headers.ts'
 import { canBeBzip2, canBeXz } from './stream-starts.ts'
+import { canBeZstd } from './zstd-start.ts'
 
 export type Codec = 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'compress' | 'lzma'
 
@@ -17,6 +18,10 @@ export type Signature = {
   readonly codec: Codec | null
   /** `at` is where the needle is; true if what stands around it can be nothing else. */
   verify(bytes: Buffer, at: number): boolean
+  /** How far behind `at` the needle must stand again. */
+  readonly next?: (bytes: Buffer, at: number) => number
+  /** A second opinion that takes time. */
+  readonly prove?: (bytes: Buffer, at: number) => boolean
 }
 
 export const archive = (name: string, hex: string, back: number, verify: Signature['verify']): Signature => ({
@@ -67,13 +72,22 @@ export function hasLocalHeader(b: Buffer, at: number): boolean {
 const hasTarBlock = (b: Buffer, at: number): boolean =>
   at >= 257 && b.length >= at + 255 && isTarHeader(b.subarray(at - 257, at + 255))
 
+const LONGEST_CPIO_NAME = 4096
 /** A header, and a name that ends where it says. */
 function hasCpioHeader(b: Buffer, at: number): boolean {
   const header = parseCpioHeader(b.subarray(at))
-  if (header === null || header.nameSize < 2 || header.nameSize > LONGEST_NAME) return false
+  if (header === null || header.nameSize < 2 || header.nameSize > LONGEST_CPIO_NAME) return false
   const name = b.subarray(at + header.length, at + header.length + header.nameSize)
-  return name.indexOf(0) === header.nameSize - 1 && name.subarray(0, -1).every((byte) => byte >= 0x20 && byte !== 0x7f)
+  const zero = name.indexOf(0)
+  return zero === -1 ? name.length < header.nameSize : zero === header.nameSize - 1
 }
+
+/** Where the next header must be: the form with a mark of two bytes is believed by two of them. */
+function nextBinaryCpio(b: Buffer, at: number): number {
+  const { nameSize, size } = parseCpioHeader(b.subarray(at)) as CpioHeader
+  return BINARY_CPIO + nameSize + (nameSize % 2) + size + (size % 2)
+}
+const BINARY_CPIO = 26
 
 const isBzip2Header = (b: Buffer, at: number): boolean =>
   /^BZh[1-9]1AY&SY$/.test(b.toString('latin1', at, at + 10)) && canBeBzip2(b, at)
@@ -90,13 +104,13 @@ export const ARCHIVES: readonly Signature[] = [
   archive('ISO archive', '434430303101', 32_769, isVolumeDescriptor),
   archive('tar archive', Buffer.from('ustar').toString('hex'), 257, hasTarBlock),
   archive('cpio archive', Buffer.from('07070').toString('hex'), 0, hasCpioHeader),
-  archive('cpio archive', 'c771', 0, hasCpioHeader),
-  archive('cpio archive', '71c7', 0, hasCpioHeader),
+  { ...archive('cpio archive', 'c771', 0, hasCpioHeader), next: nextBinaryCpio },
+  { ...archive('cpio archive', '71c7', 0, hasCpioHeader), next: nextBinaryCpio },
   archive('ARJ archive', '60ea', 0, hasArjHeader),
   archive('LHA archive', Buffer.from('-l').toString('hex'), 2, hasLhaHeader),
 ]
 export const STREAMS: readonly Signature[] = [
-  compressed('gzip', '1f8b08', canBeGzip),
+  { ...compressed('gzip', '1f8b08', canBeGzip), prove: givesByDeflate },
   compressed('bzip2', Buffer.from('BZh').toString('hex'), isBzip2Header),
   compressed('xz', 'fd377a585a00', isXzHeader),
   compressed('zstd', '28b52ffd', canBeZstd),

@@ -4,6 +4,7 @@ import { fmuLike, hdf5File, lsdynaDeck, momentsCsv, pngFile } from '../../archiv
 import { gzipOf } from '../../archives/tar.ts'
 import { zipOf } from '../../archives/zip.ts'
 import type { GoodCases } from '../case.ts'
+import { cpioOf } from '../formats/cpio.ts'
 import { xzOf, zstdOf } from '../formats/frames.ts'
 import { BZIP2_DECK } from '../formats/packed.ts'
 import { matFile, sqliteFile } from '../hosts.ts'
@@ -61,6 +62,10 @@ export const EMBEDDED_GOOD: GoodCases = {
   'mat-ids-like-file-systems': [
     'ids.mat',
     () => Buffer.concat([matFile(), counting(0xef00, 600), counting(0xaa550000, 600), counting(0xc771, 300)]),
+  ],
+  'mat-noise-like-cpio': [
+    'a.mat',
+    () => Buffer.concat([matFile(), cpioOf([{ name: 'a', data: deck }], 'little').subarray(0, 28), noise(9000)]),
   ],
   'mat-node-ids-like-gzip': ['ids.mat', () => Buffer.concat([matFile(), likeGzip(20_000)])],
   'hdf5-full-of-55aa': ['a.h5', () => hdf5With(words(0xaa55aa55, 60_000))],

@@ -93,6 +93,10 @@ export const EMBEDDED_IN_KNOWN: HostileCases = {
   'ambiguous_archive/odb-around-far-tar': ['a.odb', far(odb, 5 * MIB + 1, tarOf(members))],
   'ambiguous_archive/mat-then-gzip-at-8-mib': ['a.mat', far(mat, 8 * MIB, gzipOf(peFile()))],
   'ambiguous_archive/mat-then-cab-at-8-mib': ['a.mat', far(mat, 8 * MIB, cabOf(members))],
+  'ambiguous_archive/mat-then-cpio-of-2-mib-at-8-mib': [
+    'a.mat',
+    far(mat, 8 * MIB, cpioOf([{ name: '\x01', data: noise(2 * MIB, 4) }, ...members], 'big')),
+  ],
   'ambiguous_archive/sqlite-around-tar': ['a.db', inside(sqliteFile(noise(500)), tarOf(members))],
   'ambiguous_archive/pdf-around-gzip': ['a.pdf', inside(pdfFile(), gzipOf(peFile()))],
   'ambiguous_archive/in-zip-mat-then-tar': [
