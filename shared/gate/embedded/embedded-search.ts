@@ -78,8 +78,9 @@ export class EmbeddedSearch implements Listener {
   #search({ bytes, from, to, position }: Region): void {
     NEEDLES.each(bytes, from, to, (signature, at) => {
       const start = position + at - from - signature.back
-      // What begins at 0 is the type of the whole.
-      if (start > 0 && start <= REACH && signature.verify(bytes, at)) this.#found(signature, start, bytes, at, to)
+      // What begins at 0 is the type of the whole, or was no match for its stricter probe.
+      const isWithin = start >= (signature.isProgram === true ? 1 : 0) && start <= REACH
+      if (isWithin && signature.verify(bytes, at)) this.#found(signature, start, bytes, at, to)
     })
   }
 

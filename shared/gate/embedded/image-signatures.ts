@@ -40,7 +40,7 @@ export const IMAGES: readonly Signature[] = [
   image('setup program (NSIS)', 'efbeadde4e756c6c736f6674496e7374', 4),
   image('help file (Windows)', '495453460300000060000000'),
   image('help file (Windows)', '49544f4c49544c530100000028000000'),
-  image('universal program (Mach-O)', 'cafebabe000000', 0, isMachUniversal),
+  { ...image('universal program (Mach-O)', 'cafebabe000000', 0, isMachUniversal), isProgram: true },
   image('package (RPM)', 'edabeedb', 0, isRpmLead),
   image('compressed file (PPMd)', '8fafac84', 0, isPpmd),
 ]

@@ -20,6 +20,8 @@ export type Signature = {
   verify(bytes: Buffer, at: number): boolean
   /** How far behind `at` the needle must stand again. */
   readonly next?: (bytes: Buffer, at: number) => number
+  /** At byte 0 it is a program of its own, which policy may let in. */
+  readonly isProgram?: boolean
   /** A second opinion that takes time. */
   readonly prove?: (bytes: Buffer, at: number) => boolean
 }

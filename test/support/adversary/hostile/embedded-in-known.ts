@@ -90,6 +90,14 @@ export const EMBEDDED_IN_KNOWN: HostileCases = {
       [`ambiguous_archive/png-then-${name}`, ['a.png', behind(png, archive)] as const],
     ]),
   ),
+  // At the beginning they count by what 7-Zip asks of them, as behind other bytes.
+  'ambiguous_archive/cab-version-9-at-0': ['a.dat', () => ARCHIVES['cab-version-9'] as Buffer],
+  'ambiguous_archive/cab-version-9-in-zip': [
+    'a.zip',
+    () => zipOf([{ name: 'a.dat', data: ARCHIVES['cab-version-9'] as Buffer }]),
+  ],
+  'ambiguous_archive/fat-without-label': ['a.dat', () => IMAGES.fat as Buffer],
+  'ambiguous_archive/xar-version-0': ['a.dat', () => laid(4096, [0, Buffer.from('78617221001c0000', 'hex')])],
   'ambiguous_archive/odb-around-far-tar': ['a.odb', far(odb, 5 * MIB + 1, tarOf(members))],
   'ambiguous_archive/mat-then-gzip-at-8-mib': ['a.mat', far(mat, 8 * MIB, gzipOf(peFile()))],
   'ambiguous_archive/mat-then-cab-at-8-mib': ['a.mat', far(mat, 8 * MIB, cabOf(members))],
