@@ -22,7 +22,10 @@ export function canBeGzip(b: Buffer, at: number): boolean {
 export function givesByDeflate(b: Buffer, at: number): boolean {
   const start = deflateStart(b, at)
   if (start === null || start >= b.length) return start !== null
-  return TRIED.some((length) => (inflatedAsFarAs(b.subarray(start, start + length))?.length ?? 0) > 0)
+  return TRIED.some((length) => {
+    const data = inflatedAsFarAs(b.subarray(start, start + length))
+    return data === 'too much' || (data instanceof Buffer && data.length > 0)
+  })
 }
 
 /** Where the header ends, be it out of sight; null if it is none. */

@@ -3,7 +3,7 @@ import { type CpioHeader, parseCpioHeader } from '../containers/cpio/header.ts'
 import { isTarHeader } from '../types/probes.ts'
 import { canBeGzip, givesByDeflate } from './gzip-start.ts'
 import { hasArjHeader, hasLhaHeader } from './legacy-headers.ts'
-import { canBeBzip2, canBeXz } from './stream-starts.ts'
+import { canBeginBzip2, canBeXz } from './stream-starts.ts'
 import { canBeZstd } from './zstd-start.ts'
 
 export type Codec = 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'compress' | 'lzma'
@@ -92,7 +92,7 @@ function nextBinaryCpio(b: Buffer, at: number): number {
 const BINARY_CPIO = 26
 
 const isBzip2Header = (b: Buffer, at: number): boolean =>
-  /^BZh[1-9]1AY&SY$/.test(b.toString('latin1', at, at + 10)) && canBeBzip2(b, at)
+  /^BZh[1-9]1AY&SY$/.test(b.toString('latin1', at, at + 10)) && canBeginBzip2(b, at)
 const isXzHeader = (b: Buffer, at: number): boolean =>
   b.length >= at + 12 && crc32(b.subarray(at + 6, at + 8)) === b.readUInt32LE(at + 8) && canBeXz(b, at)
 

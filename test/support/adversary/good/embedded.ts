@@ -44,6 +44,10 @@ const likeGzip = (count: number): Buffer => {
   return out
 }
 
+/** Each a thousandth of its length when it is packed. */
+const zeros = (count: number) =>
+  Array.from({ length: count }, (_, i) => ({ name: `u${i}.dat`, data: Buffer.alloc(1024 * 1024), method: 8 as const }))
+
 /** What binary formats hold that looks like archives, or is one, and is wanted. */
 export const EMBEDDED_GOOD: GoodCases = {
   'hdf5-zlib-chunks': ['a.h5', () => hdf5With(chunks((data) => deflateSync(data)))],
@@ -52,6 +56,7 @@ export const EMBEDDED_GOOD: GoodCases = {
   'hdf5-xz-blob': ['a.h5', () => hdf5With(xzOf(deck), more)],
   'hdf5-bzip2-chunks': ['a.h5', () => hdf5With(...Array.from({ length: 40 }, () => BZIP2_DECK))],
   'hdf5-zip-far-from-the-end': ['a.h5', () => hdf5With(zip, more)],
+  'hdf5-zip-of-zeros': ['a.h5', () => hdf5With(zipOf(zeros(40)), more)],
   'hdf5-zip-at-6-mib': ['a.h5', () => hdf5With(Buffer.alloc(6 * 1024 * 1024), zip, more)],
   'hdf5-fmu-in-dataset': ['a.h5', () => hdf5With(fmuLike(), Buffer.alloc(64, 7))],
   'hdf5-picture': ['a.h5', () => hdf5With(pngFile(), more)],

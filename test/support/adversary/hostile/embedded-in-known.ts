@@ -22,6 +22,9 @@ const odb = Buffer.concat([Buffer.from('484b5352443000', 'hex'), noise(2000)])
 const zip = zipOf(members)
 const deck = { name: 'a.k', data: lsdynaDeck(20) }
 
+/** A block of bzip2 as far as the number of its selectors, which is the largest there is. */
+const begunBzip2 = Buffer.from(`${Buffer.from('BZh91AY&SY').toString('hex')}01010101000002c000400068ca4000`, 'hex')
+
 const ARCHIVES: Readonly<Record<string, Buffer>> = {
   '7z': sevenZipOf(members),
   rar5: rar5Of(members),
@@ -124,6 +127,14 @@ export const EMBEDDED_IN_KNOWN: HostileCases = {
   'ambiguous_archive/deck-around-zip-of-odd-name': [
     'a.k',
     inside(lsdynaDeck(30), zipOf([{ name: '\x01', data: peFile() }])),
+  ],
+  'not_inspectable/mat-then-bzip2-begun-everywhere': [
+    'a.mat',
+    () => Buffer.concat([mat, ...Array(4000).fill(begunBzip2)]),
+  ],
+  'ambiguous_archive/mat-around-program-and-zeros-in-zip': [
+    'a.mat',
+    inside(mat, zipOf([{ name: 'a.dat', data: Buffer.concat([peFile(), Buffer.alloc(4 * MIB)]) }])),
   ],
   'not_inspectable/mat-then-doubtful-gzips': ['a.mat', behind(mat, Buffer.concat([doubtful(40), gzipOf(peFile())]))],
   'not_inspectable/hdf5-around-600-zip-members': [
