@@ -66,3 +66,24 @@ export function isPpmd(b: Buffer, at: number): boolean {
   if (version < 6 || version > 11 || (info & 15) === 0 || length === 0 || length > 512) return false
   return b.subarray(at + 16, at + 16 + length).every((byte) => byte >= 0x20)
 }
+
+/** QCOW 1 to 3: big-endian words, and clusters of 512 bytes or more. */
+export function isQcow(b: Buffer, at: number): boolean {
+  if (b.length < at + 40) return false
+  const [version, clusterBits] = [b.readUInt32BE(at + 4), b.readUInt32BE(at + 20)]
+  return version === 1 || ((version === 2 || version === 3) && clusterBits >= 9 && clusterBits <= 30)
+}
+
+/** `at` is where the signature stands, at byte 64: version 0 or 1, a kind of a few. */
+export const isVdi = (b: Buffer, at: number): boolean =>
+  b.length >= at + 16 && b.readUInt16LE(at + 6) <= 1 && b.readUInt32LE(at + 12) <= 16
+
+export const isVmdk = (b: Buffer, at: number): boolean =>
+  b.length >= at + 8 && b.readUInt32LE(at + 4) >= 1 && b.readUInt32LE(at + 4) <= 3
+
+/** Its footer, or the copy of it in front: version 1, and a fixed, dynamic or differencing disk. */
+export const isVhdFooter = (b: Buffer, at: number): boolean =>
+  b.length >= at + 64 &&
+  b.readUInt32BE(at + 12) >>> 16 === 1 &&
+  b.readUInt32BE(at + 60) >= 2 &&
+  b.readUInt32BE(at + 60) <= 4

@@ -7,8 +7,12 @@ import {
   isMachUniversal,
   isNtfsBlock,
   isPpmd,
+  isQcow,
   isRpmLead,
   isSquashBlock,
+  isVdi,
+  isVhdFooter,
+  isVmdk,
 } from './image-headers.ts'
 import { archive, type Signature } from './signatures.ts'
 
@@ -30,6 +34,10 @@ export const IMAGES: readonly Signature[] = [
   ...['hsqs', 'sqsh', 'shsq', 'qshs'].map((name) => image('file system (SquashFS)', text(name), 0, isSquashBlock)),
   image('disk image (GPT)', '454649205041525400000100', 512),
   image('disk image (VHDX)', text('vhdxfile')),
+  image('disk image (VHD)', text('conectix'), 0, isVhdFooter),
+  image('disk image (VMDK)', text('KDMV'), 0, isVmdk),
+  image('disk image (QCOW)', '514649fb', 0, isQcow),
+  image('disk image (VDI)', '7f10dabe', 64, isVdi),
   image('disk image (Android)', '67446c6134000000', 4096),
   image('disk image (Android)', '3aff26ed0100'),
   image('firmware image (UEFI)', 'd954937a68044a4481ce0bf617d890df', 16),

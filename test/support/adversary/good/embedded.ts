@@ -73,6 +73,14 @@ export const EMBEDDED_GOOD: GoodCases = {
     () => Buffer.concat([matFile(), cpioOf([{ name: 'a', data: deck }], 'little').subarray(0, 28), noise(9000)]),
   ],
   'mat-node-ids-like-gzip': ['ids.mat', () => Buffer.concat([matFile(), likeGzip(20_000)])],
+  'text-about-disk-images': [
+    'a.txt',
+    () => Buffer.from('A VHD ends with conectix, a VMDK begins with KDMV, QCOW with QFI.\n'),
+  ],
+  'mat-words-like-disk-images': [
+    'ids.mat',
+    () => Buffer.concat([matFile(), words(0xbeda107f, 600), words(0xfb494651, 600), words(0x564d444b, 600)]),
+  ],
   'hdf5-full-of-55aa': ['a.h5', () => hdf5With(words(0xaa55aa55, 60_000))],
   'hdf5-full-of-zip-marks': ['a.h5', () => hdf5With(words(0x04034b50, 60_000))],
   'unknown-full-of-ef53': ['state.002', () => words(0xef53ef53, 60_000)],

@@ -66,6 +66,10 @@ const IMAGES: Readonly<Record<string, Buffer>> = {
   'hfs-plus': laid(4096, [1024, text('H+\0\x04')], [1024 + 40, Buffer.from('00001000', 'hex')], [1068, u32(9)]),
   udf: laid(40_000, [32_768, text('\0BEA01\x01\0')]),
   gpt: laid(4096, END_OF_SECTOR, [512, text('EFI PART\0\0\x01\0')]),
+  vhd: laid(512, [0, text('conectix')], [12, Buffer.from('00010000', 'hex')], [60, Buffer.from('00000002', 'hex')]),
+  vmdk: laid(4096, [0, text('KDMV')], [4, u32(1)]),
+  qcow: laid(4096, [0, Buffer.from('514649fb00000002', 'hex')], [20, Buffer.from('00000010', 'hex')]),
+  vdi: laid(4096, [64, Buffer.from('7f10dabe01000100', 'hex')], [72, u32(0x190)], [76, u32(1)]),
   xar: laid(4096, [0, Buffer.from('78617221001c0001', 'hex')]),
   wim: laid(4096, [0, Buffer.from('4d5357494d000000d0000000', 'hex')]),
 }
