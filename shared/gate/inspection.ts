@@ -1,5 +1,5 @@
 import type { FindingCode } from '#shared/domain/findings.ts'
-import { LIMITS } from '#shared/domain/limits.ts'
+import { KIB, LIMITS } from '#shared/domain/limits.ts'
 import { type Budgets, type Policy, scanDeadlineMs } from '#shared/domain/policy.ts'
 import { type Coverage, type Finding, severityOfFinding } from '#shared/domain/verdict.ts'
 import { type Decoders, NO_DECODERS } from './decoders/decoders.ts'
@@ -17,6 +17,9 @@ const UNFORESEEN_SHARE = 1 / 8
 const MOST_LOOKS = 150
 const BY_CHILD = 1
 const IN_PROCESS = 1 / 200
+/** Looks that gave data are work that the content is worth: besides those, one for each 16 KiB of the upload. */
+const BYTES_PER_FRUITFUL_LOOK = 16 * KIB
+const MOST_FRUITFUL = 2000
 
 /** The state of one judging: what was found, what was looked at, and what is left of the budgets over all layers. */
 export class Inspection {
@@ -42,6 +45,7 @@ export class Inspection {
   #entries = 0
   #depth = 0
   #looks = 0
+  #fruitful = 0
   #frames = 0
 
   constructor(policy: Policy, size: number, decoders: Decoders = NO_DECODERS) {
@@ -209,6 +213,13 @@ export class Inspection {
     if (this.#looks <= MOST_LOOKS) return
     const detail = 'too many compressed streams inside other content, in all layers'
     throw new BudgetSpent('not_inspectable', place, detail)
+  }
+
+  /** Tells of the last look that it gave data: what blocks of data cost is no sign of a file that only keeps a scan busy. */
+  lookGaveData(isByChild: boolean): void {
+    if (!isByChild || this.#fruitful >= Math.min(MOST_FRUITFUL, this.#size / BYTES_PER_FRUITFUL_LOOK)) return
+    this.#fruitful++
+    this.#looks -= BY_CHILD
   }
 
   /** What is left for a decoder that starts now. */

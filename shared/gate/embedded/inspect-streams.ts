@@ -55,15 +55,18 @@ async function programPacked(search: EmbeddedSearch, inspection: Inspection, pla
     if (believed === ENOUGH) return null
     const bytes = Buffer.concat(stream.parts)
     if (!canBeStream(stream.codec, bytes)) continue
-    if (!OURS.has(stream.codec) && decoderOf(inspection.decoders, 'sevenZip') === null) {
+    const isByChild = !OURS.has(stream.codec)
+    if (isByChild && decoderOf(inspection.decoders, 'sevenZip') === null) {
       inspection.leave(`${place} (${stream.codec} at byte ${stream.at})`)
       continue
     }
-    inspection.addLook(place, !OURS.has(stream.codec))
+    inspection.addLook(place, isByChild)
     const head = await beginningOf(stream, bytes, inspection, place)
     const inside = programOrArchive(head)
     if (inside !== null) return `${inside}, packed by ${stream.codec}, at byte ${stream.at}`
-    if (head.length > 0) believed++
+    if (head.length === 0) continue
+    believed++
+    inspection.lookGaveData(isByChild)
   }
   if (search.left > 0 && believed === 0) leave(search, inspection, place)
   return null

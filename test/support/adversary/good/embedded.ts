@@ -48,6 +48,15 @@ const likeGzip = (count: number): Buffer => {
 const zeros = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ name: `u${i}.dat`, data: Buffer.alloc(1024 * 1024), method: 8 as const }))
 
+/** Each of the three costs a process; together they are more than a small upload may ask for. */
+const stepsWithBzip2 = () =>
+  zipOf(
+    Array.from({ length: 51 }, (_, i) => ({
+      name: `step${i}.h5`,
+      data: hdf5With(BZIP2_DECK, BZIP2_DECK, BZIP2_DECK, noise(20_000, i + 1)),
+    })),
+  )
+
 /** What binary formats hold that looks like archives, or is one, and is wanted. */
 export const EMBEDDED_GOOD: GoodCases = {
   'hdf5-zlib-chunks': ['a.h5', () => hdf5With(chunks((data) => deflateSync(data)))],
@@ -55,6 +64,7 @@ export const EMBEDDED_GOOD: GoodCases = {
   'hdf5-gzip-blobs': ['a.h5', () => hdf5With(chunks(gzipOf), more)],
   'hdf5-xz-blob': ['a.h5', () => hdf5With(xzOf(deck), more)],
   'hdf5-bzip2-chunks': ['a.h5', () => hdf5With(...Array.from({ length: 40 }, () => BZIP2_DECK))],
+  'zip-of-steps-with-bzip2-chunks': { file: ['a.zip', stepsWithBzip2], isHeavy: true },
   'hdf5-zip-far-from-the-end': ['a.h5', () => hdf5With(zip, more)],
   'hdf5-zip-of-zeros': ['a.h5', () => hdf5With(zipOf(zeros(40)), more)],
   'hdf5-zip-at-6-mib': ['a.h5', () => hdf5With(Buffer.alloc(6 * 1024 * 1024), zip, more)],
