@@ -121,5 +121,8 @@ function agrees(plain: Buffer, zip64: Buffer): boolean {
   )
 }
 
-/** How much of an end must be kept to find every end record that counts. */
-export const ZIP_TAIL = LONGEST
+/**
+ * How much of an end must be kept to find every end record that counts: unzip 6.0 looks for one in the last 66,000 bytes,
+ * and that by blocks of 8 KiB, of which the last one is what is left over. An end record may lie 463 + 9 blocks from the end.
+ */
+export const ZIP_TAIL = 463 + 9 * 8192 + LOCATOR_SIZE + END_64_SIZE

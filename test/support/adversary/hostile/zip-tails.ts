@@ -18,6 +18,15 @@ const behind = (host: Buffer, options: ZipOptions = {}) => zipOf([tool], { prefi
 const tooHigh = (host: Buffer, by: number): Buffer =>
   zipOf([tool], { prefix: Buffer.concat([Buffer.alloc(by), host]) }).subarray(by)
 
+/** A zip beyond the reach of 7-Zip, with its end record as far from the end as unzip finds it. */
+function atReachOfUnzip(): Buffer {
+  const [block, reach] = [8192, 463 + 9 * 8192]
+  const trailer = Buffer.alloc(reach - 22, '\n')
+  const front = Buffer.alloc(9 * 1024 * 1024, '$ comment\n')
+  const excess = (front.length + behind(Buffer.alloc(0)).length + trailer.length - 463) % block
+  return behind(front.subarray(excess), { suffix: trailer })
+}
+
 /** A zip whose last comment reaches over the rest of a container that holds it as it is. */
 function across(wrap: (member: Buffer) => Buffer): Buffer {
   const plain = wrap(MAT)
@@ -76,6 +85,7 @@ export const ZIP_TAILS: HostileCases = {
   ],
   'ambiguous_archive/deck-zip-odd-version': ['a.k', () => oddVersion(tooHigh(lsdynaDeck(300), 500))],
   'ambiguous_archive/unknown-zip64-odd-version': ['a.bin', () => oddVersion(behind(BINARY, { zip64: true }))],
+  'ambiguous_archive/deck-zip-at-reach-of-unzip': ['a.k', atReachOfUnzip],
   'ambiguous_archive/zip-across-tar': ['a.tar', () => across((data) => tarOf([{ name: 'a.mat', data }]))],
   'ambiguous_archive/zip-across-cpio': ['a.cpio', () => across((data) => cpioOf([{ name: 'a.mat', data }])), 'cpio'],
   'ambiguous_archive/zip-across-7z': ['a.7z', () => across((data) => sevenZipOf([{ name: 'a.mat', data }])), '7z'],
