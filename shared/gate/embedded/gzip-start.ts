@@ -8,7 +8,11 @@ const NAME = 8
 const COMMENT = 16
 /** 7-Zip believes no others. */
 const LEVELS: ReadonlySet<number> = new Set([0, 2, 4])
-const LONGEST_TEXT = 4096
+/** 7-Zip takes no longer ones. */
+const TEXTS = [
+  [NAME, 4096],
+  [COMMENT, 65_536],
+] as const
 /** Some of so many bytes of deflate must give something: numbers that only look like a header do not get as far. */
 const TRIED = [64, 128, 256, 512]
 
@@ -29,7 +33,7 @@ export function givesByDeflate(b: Buffer, at: number): boolean {
 }
 
 /** Where the header ends, be it out of sight; null if it is none. */
-function deflateStart(b: Buffer, at: number): number | null {
+export function deflateStart(b: Buffer, at: number): number | null {
   const flags = b[at + 3] as number
   if (b.length < at + HEADER + 8 || (flags & RESERVED) !== 0 || !LEVELS.has(b[at + 8] as number)) return null
   const extra = (flags & EXTRA) === 0 ? 0 : extraLength(b, at + HEADER)
@@ -47,9 +51,9 @@ function extraLength(b: Buffer, at: number): number | null {
 
 function behindTexts(b: Buffer, from: number, flags: number): number {
   let start = from
-  for (const field of [NAME, COMMENT]) {
+  for (const [field, longest] of TEXTS) {
     if ((flags & field) === 0) continue
-    const zero = b.subarray(start, start + LONGEST_TEXT).indexOf(0)
+    const zero = b.subarray(start, start + longest).indexOf(0)
     start = zero === -1 ? b.length : start + zero + 1
   }
   return (flags & CHECK_SUM) === 0 ? start : start + 2

@@ -1,8 +1,6 @@
 import { KIB } from '#shared/domain/limits.ts'
 import { UndamagedStream } from '../containers/codecs/undamaged-stream.ts'
-import { zstdFrameData } from '../containers/codecs/zstd-frame-data.ts'
 import { isArchive } from '../containers/families.ts'
-import { readGzipHeader } from '../containers/gzip-header.ts'
 import { decoderOf } from '../decoders/decoders.ts'
 import { LzwStream } from '../decoders/lzw.ts'
 import { startDecoder } from '../decoders/start-decoder.ts'
@@ -10,22 +8,20 @@ import { executableIn } from '../executables/executable-sniffer.ts'
 import type { Inspection } from '../inspection.ts'
 import { BufferStream, type ByteStream, Cursor } from '../io/byte-stream.ts'
 import { DamagedData } from '../io/damaged-data.ts'
-import { InflateStream } from '../io/inflate.ts'
 import { GateProblem } from '../problem.ts'
 import { detect } from '../types/detect.ts'
 import { Sample } from '../types/sample.ts'
 import { type EmbeddedSearch, type Stream, weakCodecs } from './embedded-search.ts'
 import { canBeGzip } from './gzip-start.ts'
 import { beginningOfMember } from './member-beginning.ts'
+import { type Beginning, beginningOfGzip, beginningOfZstd } from './packed-beginning.ts'
 import type { Codec } from './signatures.ts'
-import { canBeBzip2 } from './stream-starts.ts'
+import { canBeBzip2, hasXzBlock, withSmallDictionary } from './stream-starts.ts'
 import { uuencodedIn } from './uuencoded.ts'
 import type { ZipMembers } from './zip-members.ts'
 import type { Span } from './zip-tail.ts'
 
 const HEAD = 64 * KIB
-/** The largest window of zstd that its tools take without being told; only a part of it is ever touched here. */
-const WINDOW_LOG = 27
 
 const BEGIN = Buffer.from('begin')
 
@@ -61,9 +57,10 @@ async function programPacked(search: EmbeddedSearch, inspection: Inspection, pla
       continue
     }
     inspection.addLook(place, isByChild)
-    const head = await beginningOf(stream, bytes, inspection, place)
+    const { head, isSilent } = await beginningOf(stream, bytes, inspection, place)
     const inside = programOrArchive(head)
     if (inside !== null) return `${inside}, packed by ${stream.codec}, at byte ${stream.at}`
+    if (isSilent) leaveSilent(stream, inspection, place)
     if (head.length === 0) continue
     believed++
     inspection.lookGaveData(isByChild)
@@ -83,6 +80,11 @@ function leave({ left, streams }: EmbeddedSearch, inspection: Inspection, place:
   inspection.leave(`${place} (${left} compressed streams inside)`)
   const detail = `${streams.length + left} beginnings of compressed streams inside, of which the first ones hold nothing`
   inspection.report('not_inspectable', place, detail)
+}
+
+function leaveSilent({ codec, at }: Stream, inspection: Inspection, place: string): void {
+  inspection.leave(`${place} (${codec} at byte ${at})`)
+  inspection.report('not_inspectable', place, `a beginning of ${codec} that cannot be looked into, at byte ${at}`)
 }
 
 const isIn =
@@ -131,44 +133,37 @@ function programOrArchive(head: Buffer): string | null {
 }
 
 /** As far as it can be decoded: what only looks like a stream gives nothing. */
-async function beginningOf(stream: Stream, bytes: Buffer, inspection: Inspection, place: string): Promise<Buffer> {
-  const cursor = new Cursor(new BufferStream(bytes))
+async function beginningOf(stream: Stream, bytes: Buffer, inspection: Inspection, place: string): Promise<Beginning> {
+  if (stream.codec === 'gzip') return beginningOfGzip(bytes)
+  if (stream.codec === 'zstd') return beginningOfZstd(bytes)
+  const cursor = new Cursor(new BufferStream(stream.codec === 'xz' ? withSmallDictionary(bytes) : bytes))
   // Of its own: what a stream by chance declares is no finding, and its bytes are no member's.
   const own = inspection.aside(stream.size)
   const head: Buffer[] = []
+  let length = 0
   try {
-    await using opened = await open(stream, cursor, own, place)
-    let length = 0
+    await using opened = open(stream, cursor, own, place)
     for (let chunk = await opened.next(); chunk !== null && length < HEAD; chunk = await opened.next()) {
       head.push(Buffer.from(chunk))
       length += chunk.length
     }
   } catch (error) {
     if (!(error instanceof GateProblem || error instanceof DamagedData)) throw error
+    if (length === 0 && stream.codec === 'xz' && hasXzBlock(bytes)) return { head: NONE, isSilent: true }
   }
-  return Buffer.concat(head)
+  return { head: Buffer.concat(head), isSilent: false }
 }
 
+const NONE = Buffer.alloc(0)
 type Opened = ByteStream & AsyncDisposable
-const NOTHING_TO_CLOSE = { [Symbol.asyncDispose]: async () => undefined }
 
-async function open(stream: Stream, cursor: Cursor, inspection: Inspection, place: string): Promise<Opened> {
+function open(stream: Stream, cursor: Cursor, inspection: Inspection, place: string): Opened {
   if (stream.codec === 'compress') {
-    return Object.assign(new UndamagedStream(new LzwStream(cursor), place), NOTHING_TO_CLOSE)
+    const closing = { [Symbol.asyncDispose]: async () => undefined }
+    return Object.assign(new UndamagedStream(new LzwStream(cursor), place), closing)
   }
-  if (stream.codec === 'zstd') {
-    const flags = (await cursor.peek(5))[4] as number
-    const frame = await zstdFrameData(cursor, flags, WINDOW_LOG, null)
-    return { next: () => frame.stream.next(), [Symbol.asyncDispose]: () => frame.close() }
-  }
-  if (stream.codec !== 'gzip') {
-    // By the tool that would unpack it, which also gives what stands in front of other bytes or of a sudden end.
-    const args = ['x', '-si', '-so', '-bd', '-mmt=1', `-t${stream.codec}`]
-    const run = startDecoder(inspection, { place, format: stream.codec, name: 'sevenZip', args, input: cursor })
-    return { next: () => run.next(), [Symbol.asyncDispose]: () => run.close() }
-  }
-  const header = await readGzipHeader(cursor, place, inspection.budgets.maxNameBytes)
-  if (header === null) throw new GateProblem('not_inspectable', place, 'no gzip header')
-  const inflate = new InflateStream(cursor)
-  return { next: () => inflate.next(), [Symbol.asyncDispose]: () => inflate.close() }
+  // By the tool that would unpack it, which also gives what stands in front of other bytes or of a sudden end.
+  const args = ['x', '-si', '-so', '-bd', '-mmt=1', `-t${stream.codec}`]
+  const run = startDecoder(inspection, { place, format: stream.codec, name: 'sevenZip', args, input: cursor })
+  return { next: () => run.next(), [Symbol.asyncDispose]: () => run.close() }
 }

@@ -91,3 +91,23 @@ export function canBeXz(bytes: Buffer, at: number): boolean {
   const end = start + size - 4
   return crc32(bytes.subarray(start, end)) === bytes.readUInt32LE(end)
 }
+
+const LARGEST_DICTIONARY = 24
+const LZMA2 = Buffer.from([0x21, 1])
+
+/** The stream with a dictionary of 16 MiB for its first block, which what is looked at does not exceed: its decoder may not have more. */
+export function withSmallDictionary(bytes: Buffer): Buffer {
+  const size = ((bytes[12] ?? 0) + 1) * 4
+  const end = 12 + size - 4
+  if (bytes[12] === 0 || end + 4 > bytes.length) return bytes
+  const at = bytes.subarray(0, end).lastIndexOf(LZMA2) + 2
+  if (at < 2 + 14 || (bytes[at] as number) <= LARGEST_DICTIONARY) return bytes
+  const out = Buffer.from(bytes)
+  out[at] = LARGEST_DICTIONARY
+  out.writeUInt32LE(crc32(out.subarray(12, end)), end)
+  return out
+}
+
+/** Whether the first block of an xz stream has a header whose check sum fits: no other data have. */
+export const hasXzBlock = (bytes: Buffer): boolean =>
+  (bytes[12] ?? 0) !== 0 && 12 + ((bytes[12] as number) + 1) * 4 <= bytes.length && canBeXz(bytes, 0)

@@ -23,6 +23,10 @@ export function zstdBomb(expanded: number): Buffer {
   return Buffer.concat([ZSTD_HEAD, ...Array.from({ length: times }, () => block), last])
 }
 
+/** One raw block behind the header that is given from its fifth byte on. */
+export const zstdWith = (header: string, data: Buffer): Buffer =>
+  Buffer.concat([ZSTD_HEAD.subarray(0, 4), Buffer.from(header, 'hex'), u24((data.length << 3) | 1), data])
+
 /** A frame of user data, which every decoder leaves out. */
 export const zstdSkippable = (data: Buffer): Buffer =>
   Buffer.concat([Buffer.from('502a4d18', 'hex'), u32(data.length), data])
@@ -79,6 +83,13 @@ function xzStream(packed: Buffer, size: number, crc: number | null): Buffer {
 }
 export const xzOf = (data: Buffer, options: { crc?: number } = {}): Buffer =>
   xzStream(lzma2Stored(data), data.length, options.crc ?? crc32(data))
+/** The same with another size of the dictionary (xz-file-format 1.1, 5.3.1), whatever it really needs. */
+export function xzWithDictionary(bits: number, xz: Buffer): Buffer {
+  const out = Buffer.from(xz)
+  out[16] = bits
+  out.writeUInt32LE(crc32(out.subarray(12, 20)), 20)
+  return out
+}
 export function xzBomb(expanded: number): Buffer {
   const { packed, size } = lzma2Zeros(expanded)
   return xzStream(packed, size, null)

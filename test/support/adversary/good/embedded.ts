@@ -5,7 +5,7 @@ import { gzipOf } from '../../archives/tar.ts'
 import { zipOf } from '../../archives/zip.ts'
 import type { GoodCases } from '../case.ts'
 import { cpioOf } from '../formats/cpio.ts'
-import { xzOf, zstdOf } from '../formats/frames.ts'
+import { xzOf, xzWithDictionary, zstdOf, zstdWith } from '../formats/frames.ts'
 import { BZIP2_DECK } from '../formats/packed.ts'
 import { matFile, sqliteFile } from '../hosts.ts'
 import { pdfFile } from '../pictures.ts'
@@ -57,6 +57,14 @@ const stepsWithBzip2 = () =>
     })),
   )
 
+/** Noise that is full of marks of zstd, gzip and xz. */
+const likeStreams = (): Buffer => {
+  const out = noise(400_000, 5)
+  const marks = ['28b52ffd', '1f8b08', 'fd377a585a00'].map((hex) => Buffer.from(hex, 'hex'))
+  for (let at = 50; at < out.length; at += 997) marks[at % 3]?.copy(out, at)
+  return out
+}
+
 /** What binary formats hold that looks like archives, or is one, and is wanted. */
 export const EMBEDDED_GOOD: GoodCases = {
   'hdf5-zlib-chunks': ['a.h5', () => hdf5With(chunks((data) => deflateSync(data)))],
@@ -91,6 +99,10 @@ export const EMBEDDED_GOOD: GoodCases = {
     'ids.mat',
     () => Buffer.concat([matFile(), words(0xbeda107f, 600), words(0xfb494651, 600), words(0x564d444b, 600)]),
   ],
+  'mat-noise-like-streams': ['a.mat', () => Buffer.concat([matFile(), likeStreams()])],
+  'hdf5-full-of-zstd-marks': ['a.h5', () => hdf5With(words(0xfd2fb528, 60_000))],
+  'hdf5-xz-blob-of-4-gib-dictionary': ['a.h5', () => hdf5With(xzWithDictionary(40, xzOf(deck)), more)],
+  'hdf5-zstd-blob-of-2-gib-window': ['a.h5', () => hdf5With(zstdWith('00a8', deck), more)],
   'hdf5-full-of-55aa': ['a.h5', () => hdf5With(words(0xaa55aa55, 60_000))],
   'hdf5-full-of-zip-marks': ['a.h5', () => hdf5With(words(0x04034b50, 60_000))],
   'unknown-full-of-ef53': ['state.002', () => words(0xef53ef53, 60_000)],

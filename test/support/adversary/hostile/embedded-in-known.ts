@@ -7,7 +7,7 @@ import { zipOf } from '../../archives/zip.ts'
 import type { HostileCases } from '../case.ts'
 import { cabOf } from '../formats/cabinet.ts'
 import { cpioOf } from '../formats/cpio.ts'
-import { xzOf, zstdOf } from '../formats/frames.ts'
+import { xzOf, zstdOf, zstdWith } from '../formats/frames.ts'
 import { lhaOf } from '../formats/lha.ts'
 import { BZIP2_PE } from '../formats/packed.ts'
 import { rar5Of } from '../formats/rar.ts'
@@ -80,11 +80,9 @@ const inside = (host: Buffer, archive: Buffer) => () => Buffer.concat([host, arc
 const far = (host: Buffer, at: number, archive: Buffer) => () =>
   Buffer.concat([host, Buffer.alloc(at - host.length), archive, noise(90_000, 2)])
 
-/** Streams whose header has a wrong check sum: 7-Zip refuses them. */
-const doubtful = (count: number): Buffer => {
-  const stream = Buffer.concat([Buffer.from('1f8b0802000000000003dead', 'hex'), deflateRawSync(deck.data)])
-  return Buffer.concat(Array.from({ length: count }, () => stream))
-}
+/** Streams with a window that nobody takes: 7-Zip refuses them, and looks on. */
+const doubtful = (count: number): Buffer =>
+  Buffer.concat(Array.from({ length: count }, () => zstdWith('00f8', deck.data)))
 /** What stands behind those of a mark that no tool believes. */
 const refused = Buffer.from('1f8b0800000000000003ffffffffffffffff'.repeat(400), 'hex')
 
@@ -140,7 +138,7 @@ export const EMBEDDED_IN_KNOWN: HostileCases = {
     'a.mat',
     inside(mat, zipOf([{ name: 'a.dat', data: Buffer.concat([peFile(), Buffer.alloc(4 * MIB)]) }])),
   ],
-  'not_inspectable/mat-then-doubtful-gzips': ['a.mat', behind(mat, Buffer.concat([doubtful(40), gzipOf(peFile())]))],
+  'not_inspectable/mat-then-doubtful-streams': ['a.mat', behind(mat, Buffer.concat([doubtful(40), gzipOf(peFile())]))],
   'not_inspectable/hdf5-around-600-zip-members': [
     'a.h5',
     inside(hdf5, zipOf([...Array.from({ length: 600 }, (_, i) => ({ ...deck, name: `${i}.k` })), ...members])),
@@ -149,7 +147,7 @@ export const EMBEDDED_IN_KNOWN: HostileCases = {
     'a.mat',
     behind(mat, Buffer.concat([refused, gzipOf(peFile())])),
   ],
-  'ambiguous_archive/mat-then-small-gzips': [
+  'ambiguous_archive/mat-then-doubtful-streams-and-two-gzips': [
     'a.mat',
     behind(mat, Buffer.concat([doubtful(5), gzipOf(peFile()), gzipOf(deflateRawSync(noise(90)))])),
   ],
