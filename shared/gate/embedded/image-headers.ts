@@ -78,12 +78,10 @@ export function isQcow(b: Buffer, at: number): boolean {
 export const isVdi = (b: Buffer, at: number): boolean =>
   b.length >= at + 16 && b.readUInt16LE(at + 6) <= 1 && b.readUInt32LE(at + 12) <= 16
 
-export const isVmdk = (b: Buffer, at: number): boolean =>
-  b.length >= at + 8 && b.readUInt32LE(at + 4) >= 1 && b.readUInt32LE(at + 4) <= 3
+export const isVmdk = (b: Buffer, at: number): boolean => b.length >= at + 8 && b.readUInt32LE(at + 4) <= 3
 
-/** Its footer, or the copy of it in front: version 1, and a fixed, dynamic or differencing disk. */
-export const isVhdFooter = (b: Buffer, at: number): boolean =>
-  b.length >= at + 64 &&
-  b.readUInt32BE(at + 12) >>> 16 === 1 &&
-  b.readUInt32BE(at + 60) >= 2 &&
-  b.readUInt32BE(at + 60) <= 4
+/** Its footer, or the copy of it in front: a fixed, dynamic or differencing disk. */
+export function isVhdFooter(b: Buffer, at: number): boolean {
+  const kind = b.length >= at + 64 ? b.readUInt32BE(at + 60) : 0
+  return kind >= 2 && kind <= 4
+}
