@@ -16,6 +16,7 @@ import {
 } from './content.ts'
 import { EmbeddedSearch, mannerFor, weakCodecs } from './embedded/embedded-search.ts'
 import { mayHoldStreams, programInStreams } from './embedded/inspect-streams.ts'
+import { isLargeOleDocument, isOleDocument } from './embedded/ole-document.ts'
 import { checkZipTail, type Span } from './embedded/zip-tail.ts'
 import { ExecutableSniffer } from './executables/executable-sniffer.ts'
 import { nativeLabel } from './executables/native-label.ts'
@@ -70,7 +71,7 @@ export class Walker implements MemberJudge {
   #small(content: Content, cursor: Cursor, bytes: Buffer, sniffer: ExecutableSniffer): Label | Promise<Label> {
     const sample = new Sample(bytes, bytes.length)
     const type = orSplitZip(detect(sample, content.name), content.name, bytes)
-    const search = this.#search(content, type, sample)
+    const search = this.#search(content, type, sample, type.family === 'ole2' && isOleDocument(bytes))
     showWhole(sniffer, bytes)
     for (const listener of this.#listeners(content, type, sample)) showWhole(listener, bytes)
     showWhole(search, bytes)
@@ -92,7 +93,7 @@ export class Walker implements MemberJudge {
     const sample = new Sample(Buffer.from(head), content.size)
     const found = detect(sample, content.name)
     const type = orSplitZip(found, content.name, await tailOfZipName(content, found))
-    const search = this.#search(content, type, sample)
+    const search = this.#search(content, type, sample, await isLargeOleDocument(content, type))
     const listeners = [sniffer, tail, ...this.#listeners(content, type, sample), search]
     const tapped = new Cursor(new TappedStream(cursor, ...listeners))
     await tapped.peek(head.length)
@@ -104,9 +105,9 @@ export class Walker implements MemberJudge {
   }
 
   /** Archives inside what is none: 7-Zip looks for them. */
-  #search(content: Content, type: Detected, sample: Sample): EmbeddedSearch {
+  #search(content: Content, type: Detected, sample: Sample, isOle: boolean): EmbeddedSearch {
     const isNone = content.nativeZone || isSplitPart(content.name, sample.isText)
-    const manner = isNone ? 'nothing' : mannerFor(type)
+    const manner = isNone ? 'nothing' : mannerFor(type, isOle)
     const whole = content.nativeZone ? [] : weakCodecs(sample, type)
     return new EmbeddedSearch(manner, whole, (name, at) => {
       const detail = `${type.label.en} with a ${name} inside, at byte ${at}`

@@ -118,9 +118,9 @@ const NEEDLES = new NeedleTable([...ARCHIVES, ...IMAGES, ...STREAMS, ZIP])
 /** What speaks against content: everything that is found, or of zips only what they hold. */
 export type Manner = 'nothing' | 'everything' | 'zips-by-content'
 
-/** Archives have readers, 7-Zip opens OLE2 itself, and known binary formats may have zips inside as their makers mean it. */
-export function mannerFor({ family, known }: Detected): Manner {
-  if (isArchive(family) || family === 'ole2') return 'nothing'
+/** Archives have readers, 7-Zip opens OLE2 itself where its tables fit (`isOle`), and known binary formats may have zips inside as their makers mean it. */
+export function mannerFor({ family, known }: Detected, isOle: boolean): Manner {
+  if (isArchive(family) || isOle) return 'nothing'
   return !known || family === 'text' || family === 'xml' || family === 'json' ? 'everything' : 'zips-by-content'
 }
 

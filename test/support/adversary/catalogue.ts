@@ -10,6 +10,7 @@ import { CORNERS } from './hostile/corners.ts'
 import { CPIO } from './hostile/cpio.ts'
 import { EMBEDDED } from './hostile/embedded.ts'
 import { EMBEDDED_IN_KNOWN } from './hostile/embedded-in-known.ts'
+import { EMBEDDED_IN_OLE } from './hostile/embedded-in-ole.ts'
 import { EMBEDDED_STREAMS } from './hostile/embedded-streams.ts'
 import { EXECUTABLES } from './hostile/executables.ts'
 import { FOREIGN } from './hostile/foreign.ts'
@@ -44,6 +45,7 @@ export const HOSTILE: readonly HostileCase[] = hostileCases(
     CPIO,
     EMBEDDED,
     EMBEDDED_IN_KNOWN,
+    EMBEDDED_IN_OLE,
     EMBEDDED_STREAMS,
     UNREADABLE,
     UNREAD,

@@ -6,7 +6,9 @@ import { zipOf } from '../../archives/zip.ts'
 import type { GoodCases } from '../case.ts'
 import { cpioOf } from '../formats/cpio.ts'
 import { xzOf, xzWithDictionary, zstdOf, zstdWith } from '../formats/frames.ts'
+import { oleWith } from '../formats/ole.ts'
 import { BZIP2_DECK } from '../formats/packed.ts'
+import { sevenZipOf } from '../formats/seven-zip.ts'
 import { matFile, sqliteFile } from '../hosts.ts'
 import { pdfFile } from '../pictures.ts'
 
@@ -18,6 +20,7 @@ const zip = zipOf([
   { name: 'model/forces.csv', data: momentsCsv() },
   { name: 'model/view.png', data: pngFile() },
 ])
+const attached = sevenZipOf([{ name: 'a.k', data: deck }])
 const chunks = (chunk: (data: Buffer) => Buffer) =>
   Buffer.concat(Array.from({ length: 40 }, (_, i) => chunk(Buffer.concat([noise(500, i + 1), deck]))))
 const hdf5With = (...parts: readonly Buffer[]) => Buffer.concat([hdf5File(), ...parts])
@@ -103,6 +106,8 @@ export const EMBEDDED_GOOD: GoodCases = {
   'hdf5-full-of-zstd-marks': ['a.h5', () => hdf5With(words(0xfd2fb528, 60_000))],
   'hdf5-xz-blob-of-4-gib-dictionary': ['a.h5', () => hdf5With(xzWithDictionary(40, xzOf(deck)), more)],
   'hdf5-zstd-blob-of-2-gib-window': ['a.h5', () => hdf5With(zstdWith('00a8', deck), more)],
+  'ole-with-7z-attached': ['mail.msg', () => oleWith(Buffer.concat([noise(5000), attached]))],
+  'ole-of-200-kb-with-7z-attached': ['mail.msg', () => oleWith(Buffer.concat([noise(200_000), attached]))],
   'hdf5-full-of-55aa': ['a.h5', () => hdf5With(words(0xaa55aa55, 60_000))],
   'hdf5-full-of-zip-marks': ['a.h5', () => hdf5With(words(0x04034b50, 60_000))],
   'unknown-full-of-ef53': ['state.002', () => words(0xef53ef53, 60_000)],
