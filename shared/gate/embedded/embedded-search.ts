@@ -85,8 +85,8 @@ export class EmbeddedSearch implements Listener {
   }
 
   #found(signature: Signature, start: number, bytes: Buffer, at: number, to: number): void {
-    const { name, codec, next } = signature
-    if (next !== undefined) this.#seconds.await(signature, start, start + next(bytes, at))
+    const { name, codec, next, back } = signature
+    if (next !== undefined) this.#seconds.await(signature, start, start + back + next(bytes, at))
     else if (codec === null) {
       if (signature !== ZIP || this.#manner === 'everything') this.#onFound(name, start)
       else this.members.begin(start)

@@ -2,7 +2,8 @@ import { crc32 } from 'node:zlib'
 import { type CpioHeader, parseCpioHeader } from '../containers/cpio/header.ts'
 import { isTarHeader } from '../types/probes.ts'
 import { canBeGzip, givesByDeflate } from './gzip-start.ts'
-import { hasArjHeader, hasLhaHeader } from './legacy-headers.ts'
+import { hasArjHeader } from './legacy-headers.ts'
+import { hasEmptyLhaMember, hasLhaMember, nextLhaMember } from './lha-start.ts'
 import { canBeginBzip2, canBeXz } from './stream-starts.ts'
 import { canBeZstd } from './zstd-start.ts'
 
@@ -109,7 +110,8 @@ export const ARCHIVES: readonly Signature[] = [
   { ...archive('cpio archive', 'c771', 0, hasCpioHeader), next: nextBinaryCpio },
   { ...archive('cpio archive', '71c7', 0, hasCpioHeader), next: nextBinaryCpio },
   archive('ARJ archive', '60ea', 0, hasArjHeader),
-  archive('LHA archive', Buffer.from('-l').toString('hex'), 2, hasLhaHeader),
+  archive('LHA archive', Buffer.from('-l').toString('hex'), 2, hasLhaMember),
+  { ...archive('LHA archive', Buffer.from('-l').toString('hex'), 2, hasEmptyLhaMember), next: nextLhaMember },
 ]
 export const STREAMS: readonly Signature[] = [
   { ...compressed('gzip', '1f8b08', canBeGzip), prove: givesByDeflate },

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 
-class Bits {
+export class Bits {
   readonly #bytes: Buffer
   #at: number
   constructor(bytes: Buffer, at: number) {

@@ -68,6 +68,15 @@ const likeStreams = (): Buffer => {
   return out
 }
 
+/** Names of parts, each in 80 bytes, of which some look like headers of LHA whose sums fit. */
+const likeLha = () =>
+  Buffer.concat(
+    Array.from({ length: 20_000 }, (_, i) => {
+      const name = `${String.fromCharCode(65 + (i % 26), 65 + ((i >> 3) % 26))}-lh${i % 8}-CLIP${i}`
+      return Buffer.from(name.padEnd(80, '\0'), 'latin1')
+    }),
+  )
+
 /** What binary formats hold that looks like archives, or is one, and is wanted. */
 export const EMBEDDED_GOOD: GoodCases = {
   'hdf5-zlib-chunks': ['a.h5', () => hdf5With(chunks((data) => deflateSync(data)))],
@@ -93,6 +102,7 @@ export const EMBEDDED_GOOD: GoodCases = {
     'a.mat',
     () => Buffer.concat([matFile(), cpioOf([{ name: 'a', data: deck }], 'little').subarray(0, 28), noise(9000)]),
   ],
+  'hdf5-part-names-like-lha': ['a.h5', () => hdf5With(likeLha())],
   'mat-node-ids-like-gzip': ['ids.mat', () => Buffer.concat([matFile(), likeGzip(20_000)])],
   'text-about-disk-images': [
     'a.txt',

@@ -8,7 +8,7 @@ import type { HostileCases } from '../case.ts'
 import { cabOf } from '../formats/cabinet.ts'
 import { cpioOf } from '../formats/cpio.ts'
 import { xzOf, zstdOf } from '../formats/frames.ts'
-import { lhaOf } from '../formats/lha.ts'
+import { lh5Of, lhaOf } from '../formats/lha.ts'
 import { BZIP2_DECK, BZIP2_PE } from '../formats/packed.ts'
 import { rar4Of, rar5Of } from '../formats/rar.ts'
 import { sevenZipOf } from '../formats/seven-zip.ts'
@@ -60,6 +60,16 @@ export const EMBEDDED: HostileCases = {
     () => Buffer.concat([Buffer.from(uuencoded('tool', peFile())), lsdynaDeck(90_000)]),
   ],
   'ambiguous_archive/deck-then-lha': ['a.k', behind(lhaOf('tool', peFile()))],
+  'ambiguous_archive/deck-then-lha-lh5': [
+    'a.k',
+    behind(lhaOf('tool', lh5Of(peFile()), { method: '-lh5-', size: peFile().length })),
+  ],
+  'ambiguous_archive/deck-then-lha-wrong-size': ['a.k', behind(lhaOf('tool', peFile(), { size: 0 }))],
+  // 7-Zip gets nothing out of the first member, and goes on.
+  'ambiguous_archive/deck-then-lha-of-nothing-and-far-lha': [
+    'a.k',
+    behind(Buffer.concat([lhaOf('a', Buffer.alloc(9_000_000), { size: 1 }).subarray(0, -1), lhaOf('tool', peFile())])),
+  ],
   'ambiguous_archive/deck-around-zip': ['a.k', inside(zip)],
   'ambiguous_archive/deck-around-far-7z': [
     'a.k',
