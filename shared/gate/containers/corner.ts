@@ -1,4 +1,6 @@
 import { KIB } from '#shared/domain/limits.ts'
+import { EmbeddedSearch } from '../embedded/embedded-search.ts'
+import { mayHoldStreams, programInStreams } from '../embedded/inspect-streams.ts'
 import { executableIn } from '../executables/executable-sniffer.ts'
 import type { Inspection } from '../inspection.ts'
 import { TailKeeper } from '../io/tail-keeper.ts'
@@ -21,11 +23,14 @@ export class Corner {
   #length = 0
   /** Of what is longer than a head. */
   #tail: TailKeeper | null = null
+  /** For what begins behind other bytes: tools that do not know the format around it look for it. */
+  readonly #search: EmbeddedSearch
 
   constructor(inspection: Inspection, place: string, what: string) {
     this.#inspection = inspection
     this.#place = place
     this.#what = what
+    this.#search = new EmbeddedSearch('everything', [], (name) => this.#archive(name))
   }
 
   push(chunk: Buffer): void {
@@ -34,6 +39,7 @@ export class Corner {
       for (const part of this.#head) this.#tail.push(part)
     }
     this.#tail?.push(chunk)
+    this.#search.push(chunk)
     if (this.#length < HEAD) this.#head.push(Buffer.from(chunk.subarray(0, HEAD - this.#length)))
     this.#length += chunk.length
   }
@@ -43,10 +49,19 @@ export class Corner {
     const head = Buffer.concat(this.#head)
     const kind = executableIn(head)
     if (kind !== null) this.#inspection.report('executable', this.#place, `${kind} in ${this.#what}`)
-    const { family, label } = detect(new Sample(head, this.#length), '')
+    const sample = new Sample(head, this.#length)
+    const { family, label } = detect(sample, '')
     if (isArchive(family)) this.#archive(label.en)
+    await this.#lookFurther(sample)
     const ending = { head, tail: this.#tail?.bytes ?? head, size: this.#length, access: null }
     if ((await zipsInside(ending)).length > 0) this.#archive('zip archive')
+  }
+
+  async #lookFurther(sample: Sample): Promise<void> {
+    this.#search.end()
+    if (!mayHoldStreams(this.#search, sample)) return
+    const inside = await programInStreams(this.#search, sample, this.#inspection, this.#place, [])
+    if (inside !== null) this.#archive(inside)
   }
 
   #archive(name: string): void {

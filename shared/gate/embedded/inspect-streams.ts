@@ -16,10 +16,10 @@ import { canBeGzip } from './gzip-start.ts'
 import { beginningOfMember } from './member-beginning.ts'
 import { type Beginning, beginningOfGzip, beginningOfZstd } from './packed-beginning.ts'
 import type { Codec } from './signatures.ts'
+import type { Span } from './span.ts'
 import { canBeBzip2, hasXzBlock, withSmallDictionary } from './stream-starts.ts'
 import { uuencodedIn } from './uuencoded.ts'
 import type { ZipMembers } from './zip-members.ts'
-import type { Span } from './zip-tail.ts'
 
 const HEAD = 64 * KIB
 

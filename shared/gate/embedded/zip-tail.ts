@@ -9,6 +9,7 @@ import { BudgetSpent, GateProblem } from '../problem.ts'
 import type { Detected } from '../types/detect.ts'
 import type { Family } from '../types/format.ts'
 import { beginningOfMember } from './member-beginning.ts'
+import type { Span } from './span.ts'
 
 /** Formats that write something behind their last member: a zip that reaches the end was put there for it. */
 const WITH_TRAILER: ReadonlySet<Family> = new Set<Family>(['tar', 'gzip', 'bzip2', 'xz', '7z', 'cpio'])
@@ -32,9 +33,6 @@ export async function checkZipTail(container: Container, type: Detected, ending:
   }
   return judged
 }
-
-/** A stretch of some content. */
-export type Span = { readonly from: number; readonly to: number }
 
 async function withWholeTail(ending: Ending): Promise<Ending> {
   const { access } = ending

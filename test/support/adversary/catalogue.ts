@@ -18,6 +18,7 @@ import { GZIP } from './hostile/gzip.ts'
 import { LINKS } from './hostile/links.ts'
 import { MISMATCHES } from './hostile/mismatches.ts'
 import { NAMES } from './hostile/names.ts'
+import { SKIPPABLE } from './hostile/skippable.ts'
 import { TAR } from './hostile/tar.ts'
 import { TAR_CONTENTS } from './hostile/tar-contents.ts'
 import { TARS_IN_FRONT } from './hostile/tars-in-front.ts'
@@ -47,6 +48,7 @@ export const HOSTILE: readonly HostileCase[] = hostileCases(
     EMBEDDED_IN_KNOWN,
     EMBEDDED_IN_OLE,
     EMBEDDED_STREAMS,
+    SKIPPABLE,
     UNREADABLE,
     UNREAD,
     MISMATCHES,

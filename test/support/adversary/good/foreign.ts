@@ -1,3 +1,4 @@
+import { u32 } from '../../archives/bytes.ts'
 import { lsdynaDeck } from '../../archives/cae.ts'
 import { gzipOf, tarOf } from '../../archives/tar.ts'
 import { zipOf } from '../../archives/zip.ts'
@@ -24,6 +25,14 @@ const line = Buffer.from('cycle 100  t= 1.0e-04  dt= 1.0e-06\n')
 const LZ4_EMPTY = Buffer.from('04224d1860408200000000', 'hex')
 const LZ4_EMPTY_CHECKED = Buffer.from('04224d186440a700000000055dcc02', 'hex')
 
+/** As seekable zstd writes it: for each frame its length packed and unpacked. */
+const seekTable = (frames: number): Buffer =>
+  Buffer.concat([
+    ...Array.from({ length: frames }, (_, i) => Buffer.concat([u32(9000 + ((i * 7919) % 50_000)), u32(65_536)])),
+    Buffer.concat([u32(frames), Buffer.from([0]), u32(0x8f92eab1)]),
+  ])
+const notes = Buffer.concat([Buffer.from('notes v1 '), gzipOf(line), gzipOf(line)])
+
 export const FOREIGN_GOOD: GoodCases = {
   ...Object.fromEntries(
     Object.entries(SPECIMENS).map(([decoder, [path, bytes]]) => [decoder, [path, bytes, decoder as Decoder] as const]),
@@ -34,6 +43,8 @@ export const FOREIGN_GOOD: GoodCases = {
   'zstd-tar': ['a.tar.zst', () => zstdOf(tar()), 'zstd'],
   'zstd-two-frames': ['a.k.zst', () => Buffer.concat([zstdOf(deck), zstdOf(deck)]), 'zstd'],
   'zstd-skippable': ['a.k.zst', () => Buffer.concat([zstdSkippable(Buffer.from('made by')), zstdOf(deck)]), 'zstd'],
+  'zstd-seek-table': ['a.k.zst', () => Buffer.concat([zstdOf(deck), zstdSkippable(seekTable(30_000))]), 'zstd'],
+  'lz4-skippable-gzip-of-text': ['a.k.lz4', () => Buffer.concat([zstdSkippable(notes), lz4Of(deck)]), 'lz4'],
   'lz4-two-frames': ['a.k.lz4', () => Buffer.concat([lz4Of(deck), lz4Of(deck)]), 'lz4'],
   'lz4-empty': ['a.k.lz4', () => LZ4_EMPTY, 'lz4'],
   'lz4-empty-with-check-sum': ['a.k.lz4', () => LZ4_EMPTY_CHECKED, 'lz4'],
