@@ -56,7 +56,7 @@ export const FORMATS: readonly Format[] = [
 ]
 
 /** Signatures so short that data hits them by chance: only under a name that goes with them. */
-const WEAK = new Set(['compress', 'lzma'])
+const WEAK = new Set(['compress', 'lzma', 'base64'])
 
 const fits = (entry: Format, sample: Sample, extension: string): boolean =>
   entry.probe?.(sample) === true && (!WEAK.has(entry.id) || entry.extensions.includes(extension))

@@ -1,5 +1,5 @@
 import { format } from './format.ts'
-import { all, any, bzip2, compress, cpio, gzip, hex, lz4, lzmaAlone, magic, tar, zstd } from './probes.ts'
+import { all, any, bzip2, compress, cpio, gzip, hex, lz4, lzma, magic, tar, zstd } from './probes.ts'
 
 /** Archives and compressed files. */
 export const ARCHIVE_FORMATS = [
@@ -16,7 +16,7 @@ export const ARCHIVE_FORMATS = [
   format('cpio', 'cpio', 'cpio', cpio, 'cpio archive', 'cpio 파일'),
   format('ar', 'ar', 'a lib', magic('!<arch>\n'), 'ar library', 'ar 라이브러리'),
   format('compress', 'compress', 'z taz', compress, 'compress', 'compress 압축 파일'),
-  format('lzma', 'lzma', 'lzma tlz', lzmaAlone, 'lzma', 'lzma 압축 파일'),
+  format('lzma', 'lzma', 'lzma tlz', lzma, 'lzma', 'lzma 압축 파일'),
 ]
 
 /** Zips by their members: see zip-kinds.ts. These lines only say which extensions are zips. */

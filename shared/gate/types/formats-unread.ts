@@ -20,6 +20,23 @@ const extImage: Probe = ({ head }) =>
   head.readUInt32LE(0x44c) <= 1 &&
   head.readUInt32LE(0x400) > 0
 
+const LONGEST_CODE = 25
+/**
+ * pack(1), as `gzip -dc` unpacks it: its magic is two bytes, so the codes it counts for each length must make one tree, by the
+ * sums that gzip 1.12 makes. The last count is two less than it stands for.
+ */
+const pack: Probe = all(hex('1f1e'), ({ head }) => {
+  const longest = head[6] ?? 0
+  if (longest === 0 || longest > LONGEST_CODE || head.length < 7 + longest) return false
+  const counts = [...head.subarray(7, 7 + longest)]
+  counts[longest - 1] = (counts[longest - 1] as number) + 2
+  const top = counts.reduceRight((nodes, count) => (nodes >> 1) + count, 0)
+  return top >> 1 === 1 && counts.reduce((free, count) => Math.max(-1, free * 2) - count, 1) >= 0
+})
+
+/** 7-Zip takes it by its name alone. */
+const base64: Probe = pattern(/^\s*[A-Za-z0-9+/]{4}/, 256)
+
 const unread = (id: string, extensions: string, probe: Probe, en: string, ko: string): Format =>
   format(id, 'unread', extensions, probe, en, ko)
 
@@ -81,5 +98,7 @@ export const UNREAD_FORMATS = [
   unread('vmdk', 'vmdk', all(magic('KDMV'), u32(4, 1, 2, 3)), 'disk image (VMDK)', '디스크 이미지 (VMDK)'),
   unread('qcow', 'qcow qcow2', hex('514649fb'), 'disk image (QCOW)', '디스크 이미지 (QCOW)'),
   unread('vdi', 'vdi', hex('7f10dabe', 64), 'disk image (VDI)', '디스크 이미지 (VDI)'),
+  unread('pack', 'z', pack, 'pack', 'pack 압축 파일'),
+  unread('base64', 'b64', base64, 'base64', 'base64 인코딩 파일'),
   unread('sif', 'sif', magic('SIF_MAGIC', 32), 'container image (SIF)', '컨테이너 이미지 (SIF)'),
 ]

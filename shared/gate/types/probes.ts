@@ -139,13 +139,20 @@ const hasTarFields = (block: Buffer): boolean =>
 /** An archive without members is nothing but its end: two zero blocks, filled up as far as the writer fills up. */
 export const emptyTar: Probe = ({ head }) => head.length >= 1024 && head.every((byte) => byte === 0)
 
-/** .lzma has no magic: properties 5D, a dictionary of 2^n or 2^n+2^(n-1), and a size that is unknown or sane. */
-export const lzmaAlone: Probe = behind([0x5d], ({ head }) => {
-  if (head.length < 13 || head[0] !== 0x5d || head[13] !== 0) return false
+const MOST_PROPERTIES = 9 * 5 * 5
+/** .lzma has no magic: properties, a dictionary of 2^n or 2^n+2^(n-1) or all bits, and a size that is unknown or sane. */
+export const lzma: Probe = ({ head }) => {
+  if (head.length < 14 || (head[0] as number) >= MOST_PROPERTIES || head[13] !== 0) return false
   const dictionary = head.readUInt32LE(1)
   const [low, high] = [head.readUInt32LE(5), head.readUInt32LE(9)]
-  const bits = dictionary.toString(2)
-  return dictionary >= 4096 && /^11?0+$/.test(bits) && ((low === 0xffffffff && high === 0xffffffff) || high < 256)
+  const isPlausible = dictionary === 0xffffffff || /^1?1?0*$/.test(dictionary.toString(2))
+  return isPlausible && ((low === 0xffffffff && high === 0xffffffff) || high < 0x1000000)
+}
+
+/** The same as nearly all writers make it, so that it can be tried under any name. */
+export const lzmaAlone: Probe = behind([0x5d], (sample) => {
+  const { head } = sample
+  return lzma(sample) && head.readUInt32LE(1) >= 4096 && (head.readUInt32LE(9) < 256 || head[12] === 0xff)
 })
 
 const SKIPPABLE = 0x184d2a50

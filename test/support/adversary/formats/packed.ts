@@ -7,6 +7,10 @@ export const BZIP2_PE = from(
 export const LZMA_PE = from(
   'XQAABAD//////////wAmlo5wABf37ASKZO15ncFMtkd5CvtmV8tsOR4GLv4QT3Oi4nWBRpMSeXzMopC5GSf///dx4AA=',
 )
+/** By `xz --format=lzma --lzma1=lc=2,lp=1,pb=1`. */
+export const LZMA_PE_OTHER = from(
+  'OAAAEAD//////////wAmlo6QABsUeNEshpoPDqEjuOECZ+ZhFi76UJtUQud9NP03NbG46NIeQhjb5nv7vf//xokAAA==',
+)
 export const SMALL_DECK = Buffer.from(
   '*KEYWORD\n*NODE\n       1        0.125000        1.500000       -0.333333       0       0\n*END\n',
 )

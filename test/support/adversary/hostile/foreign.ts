@@ -6,7 +6,7 @@ import { zipOf } from '../../archives/zip.ts'
 import type { HostileCases } from '../case.ts'
 import { cabOf } from '../formats/cabinet.ts'
 import { compressOf, lz4Of, lzma2Stored, xzOf, zstdOf, zstdSkippable } from '../formats/frames.ts'
-import { BZIP2_DECK, BZIP2_PE, LZMA_PE } from '../formats/packed.ts'
+import { BZIP2_DECK, BZIP2_PE, LZMA_PE, LZMA_PE_OTHER } from '../formats/packed.ts'
 import { rar4Of, rar5Of } from '../formats/rar.ts'
 import { LZMA2, sevenZipOf } from '../formats/seven-zip.ts'
 import { zipLzma, zipPacked } from '../formats/zip-packed.ts'
@@ -36,6 +36,8 @@ export const FOREIGN: HostileCases = {
   'executable/bzip2': ['a.bz2', () => BZIP2_PE, 'bzip2'],
   'executable/bzip2-later-stream': ['a.k.bz2', () => joined(BZIP2_DECK, BZIP2_PE), 'bzip2'],
   'executable/lzma': ['a.lzma', () => LZMA_PE, 'lzma'],
+  'executable/lzma-other-properties': ['a.lzma', () => LZMA_PE_OTHER, 'lzma'],
+  'executable/tlz-other-properties': ['a.tlz', () => LZMA_PE_OTHER, 'lzma'],
   'executable/compress': ['a.Z', () => compressOf(peFile()), 'compress'],
   'executable/compress-tar': ['a.tar.Z', () => compressOf(tar()), 'compress'],
   'executable/7z': ['a.7z', () => sevenZipOf(pair(peFile())), '7z'],

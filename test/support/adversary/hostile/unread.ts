@@ -7,6 +7,7 @@ import { zipOf } from '../../archives/zip.ts'
 import type { HostileCases } from '../case.ts'
 import { compressOf } from '../formats/frames.ts'
 import { lhaOf } from '../formats/lha.ts'
+import { packOf } from '../formats/pack.ts'
 import { LZMA_PE } from '../formats/packed.ts'
 import { base64Encoded, uuencoded } from '../formats/uuencoded.ts'
 
@@ -58,6 +59,10 @@ export const UNREAD: HostileCases = {
     ]),
   ),
   'not_inspectable/unread-in-zip': ['a.zip', () => zipOf([{ name: 'b', data: lhaOf('tool', peFile()) }])],
+  'not_inspectable/pack': ['a.z', () => packOf(peFile())],
+  'not_inspectable/pack-under-any-name': ['a.dat', () => packOf(peFile())],
+  'not_inspectable/pack-in-tar': ['a.tar', () => tarOf([{ name: 'a.mat', data: packOf(elfFile()) }])],
+  'not_inspectable/base64-by-name': ['tool.b64', () => text(`\n${peFile().toString('base64')}\n`)],
   'ambiguous_archive/compress-under-any-name': ['a.dat', () => compressOf(tar)],
   'ambiguous_archive/compress-of-a-program': ['state', () => compressOf(peFile())],
   'ambiguous_archive/compress-twice': ['a.dat', () => compressOf(compressOf(tar))],
