@@ -157,6 +157,8 @@ export const lzmaAlone: Probe = behind([0x5d], (sample) => {
 
 const SKIPPABLE = 0x184d2a50
 const LZ4 = 0x184d2204
+/** Of `lz4 -l`: nothing must stand behind it. */
+const LEGACY_LZ4 = 0x184c2102
 const isSkippable = (head: Buffer, at: number): boolean => (head.readUInt32LE(at) & 0xfffffff0) >>> 0 === SKIPPABLE
 
 /** zstd and lz4 share skippable frames: what is behind them tells, and where that cannot be seen they are taken for zstd. */
@@ -165,9 +167,10 @@ export function behindSkippable(head: Buffer): number {
   while (at + 8 <= head.length && isSkippable(head, at)) at += 8 + head.readUInt32LE(at + 4)
   return at
 }
+const isLegacyLz4 = (head: Buffer, at: number): boolean => at + 4 <= head.length && head.readUInt32LE(at) === LEGACY_LZ4
 const lz4BehindSkippable = (head: Buffer): boolean => {
   const at = behindSkippable(head)
-  return at > 0 && at + 7 <= head.length && head.readUInt32LE(at) === LZ4
+  return at > 0 && (isLegacyLz4(head, at) || (at + 7 <= head.length && head.readUInt32LE(at) === LZ4))
 }
 /** The first byte of skippable frames. */
 const SKIPPABLE_FIRST = Array.from({ length: 16 }, (_, i) => (SKIPPABLE & 0xff) + i)
@@ -180,10 +183,9 @@ export const zstd: Probe = behind(
 export const lz4: Probe = behind(
   [0x04, 0x02, ...SKIPPABLE_FIRST],
   ({ head }) =>
-    head.length >= 7 &&
-    ((head.readUInt32LE(0) === LZ4 && ((head[4] as number) & 0xc0) === 0x40) ||
-      head.readUInt32LE(0) === 0x184c2102 ||
-      lz4BehindSkippable(head)),
+    isLegacyLz4(head, 0) ||
+    (head.length >= 7 &&
+      ((head.readUInt32LE(0) === LZ4 && ((head[4] as number) & 0xc0) === 0x40) || lz4BehindSkippable(head))),
 )
 
 export const bzip2: Probe = behind(

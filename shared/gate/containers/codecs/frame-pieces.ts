@@ -30,7 +30,7 @@ const walked = (frames: Readonly<Record<number, Pieces>>): Pieces =>
   async function* (content) {
     for (;;) {
       const head = Buffer.from(await content.peek(8))
-      const magic = head.length < 8 ? 0 : head.readUInt32LE(0)
+      const magic = head.length < 8 && !isEmptyLegacy(head) ? 0 : head.readUInt32LE(0)
       const frame = frames[magic]
       if (isSkippable(magic)) yield* skipped(content, head.readUInt32LE(4))
       else if (frame !== undefined) yield* frame(content)
@@ -83,8 +83,16 @@ async function* lz4Frame(content: Cursor): AsyncGenerator<Piece> {
 /** The most that 8 MiB, which a legacy block holds, can be packed to. */
 const LEGACY_BLOCK = 8 * MIB + Math.floor((8 * MIB) / 255) + 16
 
+const LEGACY_LZ4 = 0x184c2102
+/** A legacy frame without blocks, as `lz4 -l` makes of an empty file; behind it is nothing. */
+const isEmptyLegacy = (rest: Buffer): boolean => rest.length === 4 && rest.readUInt32LE(0) === LEGACY_LZ4
+
 /** As `lz4 -l` writes it: it ends with the content, or where no length of a block can stand (the magic of a frame is none). */
 async function* lz4LegacyFrame(content: Cursor): AsyncGenerator<Piece> {
+  if (isEmptyLegacy(await content.peek(5))) {
+    await content.skip(4)
+    return yield piece(Buffer.alloc(0), true)
+  }
   yield piece(await content.take(4), true)
   for (;;) {
     const head = await content.peek(4)
@@ -93,7 +101,7 @@ async function* lz4LegacyFrame(content: Cursor): AsyncGenerator<Piece> {
     yield* pass(content, 4 + size)
   }
 }
-export const lz4Pieces = walked({ 407708164: lz4Frame, 407642370: lz4LegacyFrame })
+export const lz4Pieces = walked({ 407708164: lz4Frame, [LEGACY_LZ4]: lz4LegacyFrame })
 
 const LOOK = 64 * KIB
 

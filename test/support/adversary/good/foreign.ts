@@ -76,6 +76,12 @@ export const FOREIGN_GOOD: GoodCases = {
   },
   'cpio-words-in-text': ['a.dat', () => Buffer.from('070707 070701 070702\n'.repeat(20_000))],
   'lz4-legacy-zeros': ['a.dat.lz4', () => lz4Legacy(Buffer.concat([lsdynaDeck(50), Buffer.alloc(5000)])), 'lz4'],
+  'lz4-legacy-empty': ['a.k.lz4', () => Buffer.from('02214c18', 'hex'), 'lz4'],
+  'lz4-legacy-behind-skippable': [
+    'a.k.lz4',
+    () => Buffer.concat([zstdSkippable(Buffer.alloc(20)), lz4Legacy(lsdynaDeck(50))]),
+    'lz4',
+  ],
   'lz4-legacy': ['a.k.lz4', () => lz4Legacy(lsdynaDeck(5000)), 'lz4'],
   'lz4-tar-of-4-mib': ['a.tar.lz4', () => lz4Of(tarOf([{ name: 'a.k', data: lsdynaDeck(60_000) }])), 'lz4'],
   'zip-lzma-odd-dictionary': ['a.zip', () => zipPacked(14, oddDictionary(zipLzma(LZMA_DECK)), SMALL_DECK), 'zip-lzma'],
