@@ -15,9 +15,9 @@ import { ZipMembers } from './zip-members.ts'
 const REACH = 8 * MIB
 /** Signatures may stand so far behind the beginning (ISO 9660). */
 const LONGEST_BACK = 64 * KIB
-/** Of a compressed stream so much is kept, to see what it holds: a block of bzip2 must be whole. */
+/** Of a compressed stream so much is kept, to see what it holds: a block of bzip2 must be whole, and a header of gzip may take up 132 KiB. */
 const KEPT: Readonly<Record<Codec, number>> = {
-  gzip: 64 * KIB,
+  gzip: 256 * KIB,
   compress: 64 * KIB,
   lzma: 256 * KIB,
   zstd: 256 * KIB,

@@ -1,3 +1,4 @@
+import { beginningOfDeflate } from './deflate-beginning.ts'
 import { inflatedAsFarAs } from './member-beginning.ts'
 
 const HEADER = 10
@@ -15,6 +16,7 @@ const TEXTS = [
 ] as const
 /** Some of so many bytes of deflate must give something: numbers that only look like a header do not get as far. */
 const TRIED = [64, 128, 256, 512]
+const EMPTY_BLOCKS = 1024
 
 /** Whether gzip can begin at `at`. Node 559,903 of a mesh has its mark: what follows must begin as deflate does. */
 export function canBeGzip(b: Buffer, at: number): boolean {
@@ -26,10 +28,12 @@ export function canBeGzip(b: Buffer, at: number): boolean {
 export function givesByDeflate(b: Buffer, at: number): boolean {
   const start = deflateStart(b, at)
   if (start === null || start >= b.length) return start !== null
-  return TRIED.some((length) => {
+  const gives = TRIED.some((length) => {
     const data = inflatedAsFarAs(b.subarray(start, start + length))
     return data === 'too much' || (data instanceof Buffer && data.length > 0)
   })
+  // Or else empty blocks, one behind the other.
+  return gives || beginningOfDeflate(b.subarray(start, start + EMPTY_BLOCKS)).isSilent
 }
 
 /** Where the header ends, be it out of sight; null if it is none. */
@@ -59,13 +63,26 @@ function behindTexts(b: Buffer, from: number, flags: number): number {
   return (flags & CHECK_SUM) === 0 ? start : start + 2
 }
 
+const ENOUGH_EMPTY = 8
+
 /** By the header of the first block, and the first symbol of it or the lengths of its codes (RFC 1951, 3.2). */
-function canBeginDeflate(b: Buffer, start: number): boolean {
-  const type = bitsAt(b, start, 1, 2)
-  if (type === 0) return b.length < start + 5 || (b.readUInt16LE(start + 1) ^ b.readUInt16LE(start + 3)) === 0xffff
-  if (type === 1) return isLiteral(b, start)
-  return type === 2 && bitsAt(b, start, 3, 5) < 30 && bitsAt(b, start, 8, 5) < 30 && hasCompleteCode(b, start)
+function canBeginDeflate(b: Buffer, start: number, bit = 0): boolean {
+  const type = bitsAt(b, start, bit + 1, 2)
+  if (type === 0) return canBeStored(b, start + ((bit + 3 + 7) >> 3))
+  if (type === 1) return isEmptyFixed(b, start, bit) ? canGoOn(b, start, bit + 10) : isLiteral(b, start, bit)
+  const hasFewCodes = bitsAt(b, start, bit + 3, 5) < 30 && bitsAt(b, start, bit + 8, 5) < 30
+  return type === 2 && hasFewCodes && hasCompleteCode(b, start, bit)
 }
+
+const canBeStored = (b: Buffer, at: number): boolean =>
+  b.length < at + 4 || (b.readUInt16LE(at) ^ b.readUInt16LE(at + 2)) === 0xffff
+
+/** Of the fixed code, not the last one, and nothing but its end. */
+const isEmptyFixed = (b: Buffer, start: number, bit: number): boolean =>
+  bitsAt(b, start, bit, 1) === 0 && bitsAt(b, start, bit + 3, 7) === 0
+
+const canGoOn = (b: Buffer, start: number, bit: number): boolean =>
+  bit >= 10 * ENOUGH_EMPTY || canBeginDeflate(b, start, bit)
 
 const bitsAt = (b: Buffer, start: number, from: number, count: number): number => {
   const at = start + (from >> 3)
@@ -73,16 +90,16 @@ const bitsAt = (b: Buffer, start: number, from: number, count: number): number =
 }
 
 /** Of the fixed code: neither the end nor a length, for which nothing is there yet. */
-function isLiteral(b: Buffer, start: number): boolean {
+function isLiteral(b: Buffer, start: number, bit: number): boolean {
   let code = 0
-  for (let i = 0; i < 8; i++) code = code * 2 + bitsAt(b, start, 3 + i, 1)
+  for (let i = 0; i < 8; i++) code = code * 2 + bitsAt(b, start, bit + 3 + i, 1)
   return code >> 1 >= 24 && (code < 192 || code > 199)
 }
 
-function hasCompleteCode(b: Buffer, start: number): boolean {
+function hasCompleteCode(b: Buffer, start: number, bit: number): boolean {
   let sum = 0
-  for (let i = 0; i < bitsAt(b, start, 13, 4) + 4; i++) {
-    const length = bitsAt(b, start, 17 + 3 * i, 3)
+  for (let i = 0; i < bitsAt(b, start, bit + 13, 4) + 4; i++) {
+    const length = bitsAt(b, start, bit + 17 + 3 * i, 3)
     if (length > 0) sum += 128 >> length
   }
   return sum === 128

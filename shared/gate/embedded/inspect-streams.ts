@@ -11,10 +11,11 @@ import { DamagedData } from '../io/damaged-data.ts'
 import { GateProblem } from '../problem.ts'
 import { detect } from '../types/detect.ts'
 import { Sample } from '../types/sample.ts'
+import { type Beginning, beginningOfDeflate } from './deflate-beginning.ts'
 import { type EmbeddedSearch, type Stream, weakCodecs } from './embedded-search.ts'
 import { canBeGzip } from './gzip-start.ts'
 import { beginningOfMember } from './member-beginning.ts'
-import { type Beginning, beginningOfGzip, beginningOfZstd } from './packed-beginning.ts'
+import { beginningOfGzip, beginningOfZstd } from './packed-beginning.ts'
 import type { Codec } from './signatures.ts'
 import type { Span } from './span.ts'
 import { canBeBzip2, hasXzBlock, withSmallDictionary } from './stream-starts.ts'
@@ -60,7 +61,7 @@ async function programPacked(search: EmbeddedSearch, inspection: Inspection, pla
     const { head, isSilent } = await beginningOf(stream, bytes, inspection, place)
     const inside = programOrArchive(head)
     if (inside !== null) return `${inside}, packed by ${stream.codec}, at byte ${stream.at}`
-    if (isSilent) leaveSilent(stream, inspection, place)
+    if (isSilent) leaveSilent(stream.codec, stream.at, inspection, place)
     if (head.length === 0) continue
     believed++
     inspection.lookGaveData(isByChild)
@@ -82,9 +83,9 @@ function leave({ left, streams }: EmbeddedSearch, inspection: Inspection, place:
   inspection.report('not_inspectable', place, detail)
 }
 
-function leaveSilent({ codec, at }: Stream, inspection: Inspection, place: string): void {
-  inspection.leave(`${place} (${codec} at byte ${at})`)
-  inspection.report('not_inspectable', place, `a beginning of ${codec} that cannot be looked into, at byte ${at}`)
+function leaveSilent(what: string, at: number, inspection: Inspection, place: string): void {
+  inspection.leave(`${place} (${what} at byte ${at})`)
+  inspection.report('not_inspectable', place, `${what} whose beginning gives nothing, at byte ${at}`)
 }
 
 const isIn =
@@ -102,9 +103,12 @@ function programInMembers(
   for (const { at, method, isEncrypted, parts } of all) {
     if (judged.some(isIn(at))) continue
     inspection.addLook(place, false)
-    const head = beginningOfMember(method, isEncrypted, Buffer.concat(parts))
+    const packed = Buffer.concat(parts)
+    const head = beginningOfMember(method, isEncrypted, packed)
     const inside = head === null ? 'a member that nobody can look into' : programOrArchive(head)
     if (inside !== null) return `${inside}, in a zip, at byte ${at}`
+    if (head?.length === 0 && beginningOfDeflate(packed).isSilent)
+      leaveSilent('a member of a zip', at, inspection, place)
   }
   // 7-Zip opens the first zip alone.
   if (left === 0 || judged.some(isIn(all[0]?.at ?? 0))) return null

@@ -5,6 +5,7 @@ import { ZIP, ZIP_METHODS } from './signatures.ts'
 const KEPT = 16 * 1024
 const MOST = 512
 const HEADER = 30
+const DESCRIPTOR = 8
 
 /** The beginning of a member of some zip. */
 export type ZipMember = {
@@ -55,8 +56,8 @@ export class ZipMembers {
     const member = { at: start, method: bytes.readUInt16LE(at + 8), isEncrypted: flags % 2 === 1, parts: [], size: 0 }
     this.all.push(member)
     const told = bytes.readUInt32LE(at + 18)
-    // A size of zero or of all ones stands elsewhere.
-    const packed = told === 0 || told > KEPT ? KEPT : told
+    // With a descriptor 7-Zip takes the size from there or from the directory, whatever it says here; without one it must fit.
+    const packed = (flags & DESCRIPTOR) !== 0 || told > KEPT ? KEPT : told
     const open = { member, start: start + HEADER + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28), packed }
     keep(open, region)
     if (member.size < packed) this.#open.push(open)

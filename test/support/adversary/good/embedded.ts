@@ -21,6 +21,7 @@ const zip = zipOf([
   { name: 'model/view.png', data: pngFile() },
 ])
 const attached = sevenZipOf([{ name: 'a.k', data: deck }])
+const folder = { name: 'model/', data: Buffer.alloc(0), method: 0 }
 const chunks = (chunk: (data: Buffer) => Buffer) =>
   Buffer.concat(Array.from({ length: 40 }, (_, i) => chunk(Buffer.concat([noise(500, i + 1), deck]))))
 const hdf5With = (...parts: readonly Buffer[]) => Buffer.concat([hdf5File(), ...parts])
@@ -87,6 +88,10 @@ export const EMBEDDED_GOOD: GoodCases = {
   'zip-of-steps-with-bzip2-chunks': { file: ['a.zip', stepsWithBzip2], isHeavy: true },
   'hdf5-zip-far-from-the-end': ['a.h5', () => hdf5With(zip, more)],
   'hdf5-zip-of-zeros': ['a.h5', () => hdf5With(zipOf(zeros(40)), more)],
+  'hdf5-zip-with-folder-far-from-the-end': [
+    'a.h5',
+    () => hdf5With(zipOf([folder, { name: 'model/a.k', data: deck }]), more),
+  ],
   'hdf5-zip-at-6-mib': ['a.h5', () => hdf5With(Buffer.alloc(6 * 1024 * 1024), zip, more)],
   'hdf5-fmu-in-dataset': ['a.h5', () => hdf5With(fmuLike(), Buffer.alloc(64, 7))],
   'hdf5-picture': ['a.h5', () => hdf5With(pngFile(), more)],
