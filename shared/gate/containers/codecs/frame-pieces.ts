@@ -1,5 +1,6 @@
 import { KIB, MIB } from '#shared/domain/limits.ts'
 import type { Cursor } from '../../io/byte-stream.ts'
+import { zerosOfBzip2 } from './bzip2-end.ts'
 import type { Piece } from './piece.ts'
 import { withoutZeroTail } from './zero-tail.ts'
 import { zstdHeaderBytes } from './zstd-frame.ts'
@@ -34,7 +35,7 @@ const walked = (frames: Readonly<Record<number, Pieces>>): Pieces =>
       const frame = frames[magic]
       if (isSkippable(magic)) yield* skipped(content, head.readUInt32LE(4))
       else if (frame !== undefined) yield* frame(content)
-      else return yield* withoutZeroTail(rest(content), 0)
+      else return yield* withoutZeroTail(rest(content), () => 0)
     }
   }
 
@@ -131,6 +132,5 @@ const XZ = Buffer.from('fd377a585a0000', 'hex')
 const xzFrames = searched(XZ.length, (bytes, from) => bytes.indexOf(XZ, from))
 
 /** The check sum at the end of bzip2 may be zeros; xz ends with letters. */
-const BZIP2_END = 16
-export const bzip2Pieces: Pieces = (content) => withoutZeroTail(bzip2Frames(content), BZIP2_END)
-export const xzPieces: Pieces = (content) => withoutZeroTail(xzFrames(content), 0)
+export const bzip2Pieces: Pieces = (content) => withoutZeroTail(bzip2Frames(content), zerosOfBzip2)
+export const xzPieces: Pieces = (content) => withoutZeroTail(xzFrames(content), () => 0)

@@ -17,6 +17,8 @@ export const SMALL_DECK = Buffer.from(
 export const BZIP2_DECK = from(
   'QlpoOTFBWSZTWexeweoAABLeADwQQBN6AAYJkKAgAFRTQaA000xBkak02oyeoyEX3BlSECBsqxhOYcJnDcXcyKU6rgvLea13lQUBYXr8XckU4UJDsXsHqA==',
 )
+/** Its check sum ends with a zero. */
+export const BZIP2_ENDS_WITH_ZERO = from('QlpoOTFBWSZTWcbkvmIAAANeAAAQRBBAAAYJkKAgACIAGgIBoAiEdjfBQQbvN4u5IpwoSGNyXzEA')
 export const LZMA_DECK = from(
   'XQAABAD//////////wAVEsSlvKGgkhnMIy9R5AjEJNBtyDLf7HAse/bKlw6SInS4ZJA9f7lA4n4uv8hs6KyAyNeOzbt+//sPUAA=',
 )

@@ -5,7 +5,7 @@ import { zipOf } from '../../archives/zip.ts'
 import type { Decoder, GoodCases } from '../case.ts'
 import { cpioOf } from '../formats/cpio.ts'
 import { lz4Legacy, lz4Of, lzma2Stored, xzOf, zstdOf, zstdSkippable } from '../formats/frames.ts'
-import { BZIP2_DECK, LZMA_DECK, SMALL_DECK } from '../formats/packed.ts'
+import { BZIP2_DECK, BZIP2_ENDS_WITH_ZERO, LZMA_DECK, SMALL_DECK } from '../formats/packed.ts'
 import { rar5Of } from '../formats/rar.ts'
 import { LZMA2, sevenZipOf } from '../formats/seven-zip.ts'
 import { zipLzma, zipPacked } from '../formats/zip-packed.ts'
@@ -54,6 +54,13 @@ export const FOREIGN_GOOD: GoodCases = {
   'log-of-3000-bzip2-streams': [
     'run.log.bz2',
     () => Buffer.concat(Array.from({ length: 3000 }, () => BZIP2_DECK)),
+    'bzip2',
+  ],
+  'bzip2-then-5-zeros': ['a.k.bz2', () => Buffer.concat([BZIP2_DECK, Buffer.alloc(5)]), 'bzip2'],
+  'bzip2-sum-ends-with-zero': ['a.k.bz2', () => BZIP2_ENDS_WITH_ZERO, 'bzip2'],
+  'bzip2-sum-ends-with-zero-then-20': [
+    'a.k.bz2',
+    () => Buffer.concat([BZIP2_ENDS_WITH_ZERO, Buffer.alloc(20)]),
     'bzip2',
   ],
   'bzip2-two-streams': ['a.k.bz2', () => Buffer.concat([BZIP2_DECK, BZIP2_DECK]), 'bzip2'],
