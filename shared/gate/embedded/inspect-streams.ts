@@ -10,10 +10,12 @@ import { BufferStream, type ByteStream, Cursor } from '../io/byte-stream.ts'
 import { DamagedData } from '../io/damaged-data.ts'
 import { GateProblem } from '../problem.ts'
 import { detect } from '../types/detect.ts'
+import { isLzmaHeader } from '../types/probes.ts'
 import { Sample } from '../types/sample.ts'
 import { type Beginning, beginningOfDeflate } from './deflate-beginning.ts'
 import { type EmbeddedSearch, type Stream, weakCodecs } from './embedded-search.ts'
 import { canBeGzip } from './gzip-start.ts'
+import { lzmaBeginning } from './lzma-start.ts'
 import { beginningOfMember } from './member-beginning.ts'
 import { beginningOfGzip, beginningOfZstd } from './packed-beginning.ts'
 import type { Codec } from './signatures.ts'
@@ -28,7 +30,7 @@ const BEGIN = Buffer.from('begin')
 
 /** Whether there is anything to look at below. */
 export const mayHoldStreams = (search: EmbeddedSearch, { isText, head }: Sample): boolean =>
-  search.streams.length > 0 || search.members.isOn || (isText && head.includes(BEGIN))
+  search.streams.length > 0 || search.members.isOn || lzmaIn(head) !== null || (isText && head.includes(BEGIN))
 
 /**
  * What compressed streams inside other content hold. Blocks of data are ordinary (NRRD, many result files); a program or an
@@ -43,6 +45,8 @@ export async function programInStreams(
 ): Promise<string | null> {
   const encoded = sample.isText ? programUuencoded(sample) : null
   if (encoded !== null) return encoded
+  const packed = programByLzma(sample.head, inspection, place)
+  if (packed !== null) return packed
   return programInMembers(search.members, judged, inspection, place) ?? (await programPacked(search, inspection, place))
 }
 
@@ -119,6 +123,24 @@ function programInMembers(
 
 /** Decoded without an outside tool. */
 const OURS: ReadonlySet<Codec> = new Set<Codec>(['gzip', 'compress', 'zstd'])
+
+/** The whole may be .lzma, or 7-Zip's lzma86, which has one byte more. */
+const lzmaIn = (head: Buffer): Buffer | null =>
+  [head, head.subarray((head[0] ?? 2) <= 1 ? 1 : head.length)].find(isLzmaHeader) ?? null
+
+/** Numbers look like the header of .lzma, but hardly ever give what looks like anything. */
+function programByLzma(head: Buffer, inspection: Inspection, place: string): string | null {
+  const bytes = lzmaIn(head)
+  if (bytes === null) return null
+  let beginning = lzmaBeginning(bytes, KIB)
+  if (beginning.toString('latin1', 0, 2) === 'MZ' && beginning.length === KIB) {
+    // Its header tells how far away it goes on.
+    inspection.addLook(place, true)
+    beginning = lzmaBeginning(bytes, HEAD)
+  }
+  const inside = programOrArchive(beginning)
+  return inside === null ? null : `${inside}, packed by lzma, at byte 0`
+}
 
 function programUuencoded(sample: Sample): string | null {
   if (!sample.head.includes(BEGIN)) return null

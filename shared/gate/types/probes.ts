@@ -141,7 +141,8 @@ export const emptyTar: Probe = ({ head }) => head.length >= 1024 && head.every((
 
 const MOST_PROPERTIES = 9 * 5 * 5
 /** .lzma has no magic: properties, a dictionary of 2^n or 2^n+2^(n-1) or all bits, and a size that is unknown or sane. */
-export const lzma: Probe = ({ head }) => {
+export const lzma: Probe = ({ head }) => isLzmaHeader(head)
+export function isLzmaHeader(head: Buffer): boolean {
   if (head.length < 14 || (head[0] as number) >= MOST_PROPERTIES || head[13] !== 0) return false
   const dictionary = head.readUInt32LE(1)
   const [low, high] = [head.readUInt32LE(5), head.readUInt32LE(9)]
@@ -152,7 +153,12 @@ export const lzma: Probe = ({ head }) => {
 /** The same as nearly all writers make it, so that it can be tried under any name. */
 export const lzmaAlone: Probe = behind([0x5d], (sample) => {
   const { head } = sample
-  return lzma(sample) && head.readUInt32LE(1) >= 4096 && (head.readUInt32LE(9) < 256 || head[12] === 0xff)
+  return (
+    head[0] === 0x5d &&
+    lzma(sample) &&
+    head.readUInt32LE(1) >= 4096 &&
+    (head.readUInt32LE(9) < 256 || head[12] === 0xff)
+  )
 })
 
 const SKIPPABLE = 0x184d2a50

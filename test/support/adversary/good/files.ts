@@ -1,4 +1,4 @@
-import { noise } from '../../archives/bytes.ts'
+import { noise, u32 } from '../../archives/bytes.ts'
 import {
   binaryStl,
   fortranRecord,
@@ -22,6 +22,9 @@ import { gifFile, pdfFile } from '../pictures.ts'
 const deck = () => lsdynaDeck(20)
 const text = (content: string) => () => Buffer.from(content)
 
+/** Counts of 32 bits: few parts, a power of two, some more. */
+const idsLikeLzma = (i: number) =>
+  Buffer.concat([u32(i % 225), u32(1), u32(i), u32(0), i % 2 === 0 ? Buffer.alloc(2000) : noise(2000, i)])
 const NRRD = Buffer.from('NRRD0004\ntype: short\ndimension: 1\nsizes: 20000\nencoding: gzip\nendian: little\n\n')
 
 const BZIP2_WORDS = Buffer.from(`${' note BZh91AY&SY,'.repeat(8)}\n`)
@@ -47,6 +50,10 @@ export const FILES: GoodCases = {
   'uuencoded-deck': ['mail.txt', text(`a deck for you\n${uuencoded('main.k', lsdynaDeck(20))}`)],
   'noise-like-pack': ['a.dat', () => Buffer.concat([Buffer.from('1f1e0000100008', 'hex'), noise(9000)])],
   'counting-like-pack': ['ids.dat', () => Buffer.from(Array.from({ length: 900 }, (_, i) => 0x1f - i))],
+  'ids-like-lzma': [
+    'a.zip',
+    () => zipOf(Array.from({ length: 400 }, (_, i) => ({ name: `${i}.dat`, data: idsLikeLzma(i) }))),
+  ],
   'base64-in-text': ['mail.txt', () => Buffer.from(`${noise(3000).toString('base64')}\n`)],
   'noise-like-compress': ['a.dat', () => Buffer.concat([Buffer.from('1f9d90', 'hex'), noise(9000)])],
   'noise-like-lzma': ['a.dat', () => Buffer.concat([Buffer.from('5d00008000ffffffffffffffff00', 'hex'), noise(9000)])],

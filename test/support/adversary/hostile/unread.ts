@@ -8,7 +8,7 @@ import type { HostileCases } from '../case.ts'
 import { compressOf } from '../formats/frames.ts'
 import { lhaOf } from '../formats/lha.ts'
 import { packOf } from '../formats/pack.ts'
-import { LZMA_PE } from '../formats/packed.ts'
+import { LZMA_PE, LZMA_PE_OTHER } from '../formats/packed.ts'
 import { base64Encoded, uuencoded } from '../formats/uuencoded.ts'
 
 const tar = tarOf([{ name: 'tool', data: elfFile() }])
@@ -67,6 +67,12 @@ export const UNREAD: HostileCases = {
   'ambiguous_archive/compress-of-a-program': ['state', () => compressOf(peFile())],
   'ambiguous_archive/compress-twice': ['a.dat', () => compressOf(compressOf(tar))],
   'ambiguous_archive/lzma-under-any-name': ['a.dat', () => LZMA_PE],
+  'ambiguous_archive/lzma-of-other-properties-under-any-name': ['a.dat', () => LZMA_PE_OTHER],
+  'ambiguous_archive/lzma86-under-any-name': ['a.dat', () => Buffer.concat([Buffer.alloc(1), LZMA_PE])],
+  'ambiguous_archive/lzma86-of-other-properties': [
+    'a.lzma86',
+    () => Buffer.concat([Buffer.alloc(1, 1), LZMA_PE_OTHER]),
+  ],
   'ambiguous_archive/uuencoded-tar': ['mail.txt', () => text(uuencoded('a.tar', tar))],
   'ambiguous_archive/uuencoded-behind-words': [
     'a.k',
