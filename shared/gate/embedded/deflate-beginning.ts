@@ -4,7 +4,9 @@ import { asDamage, codeOf, DamagedData } from '../io/damaged-data.ts'
 import { giveBack } from '../io/give-back.ts'
 
 const HEAD = 64 * KIB
-const FIRST = 64
+const FIRST = 16
+/** Within four runs of zstd, of 128 KiB each: where data break off is not found more closely. */
+const CLOSE = 16
 const MOST_OUT = MIB
 /** So much deflate without damage and without data is a stream and no chance. */
 const SILENT = KIB
@@ -21,17 +23,23 @@ const inflate: Decode = (bytes, options) => inflateRawSync(bytes, { ...options, 
 /** Of a deflate stream without any header. */
 export const beginningOfDeflate = (bytes: Buffer): Beginning => beginningBy(inflate, bytes, SILENT)
 
-/** Step by step, because a little may hold a thousand times as much, and what lies in front of damage comes out. */
+/** In larger steps as long as it goes well, and then in smaller ones: what lies in front of damage, or of far too much, comes out. */
 export function beginningBy(decode: Decode, bytes: Buffer, silent: number): Beginning {
   let last: Beginning = { head: Buffer.alloc(0), isSilent: false }
-  for (let size = FIRST; last.head.length < HEAD; size *= 2) {
-    const part = bytes.subarray(0, size)
-    const decoded = asFarAs(part, decode)
-    if (decoded === null) break
-    giveBack(last.head)
-    const isWhole = decoded.engine.bytesWritten === part.length
-    last = { head: decoded.buffer, isSilent: decoded.buffer.length === 0 && isWhole && part.length >= silent }
-    if (size >= bytes.length) break
+  let low = 0
+  let high = bytes.length + 1
+  for (let size = Math.min(FIRST, bytes.length); low < size && size < high && last.head.length < HEAD; ) {
+    const decoded = asFarAs(bytes.subarray(0, size), decode)
+    if (decoded === null) high = size
+    else {
+      giveBack(last.head)
+      const isWhole = decoded.engine.bytesWritten === size
+      last = { head: decoded.buffer, isSilent: decoded.buffer.length === 0 && isWhole && size >= silent }
+      low = size
+    }
+    const isBroken = high <= bytes.length
+    if (isBroken && high - low <= CLOSE) break
+    size = isBroken ? (low + high) >> 1 : Math.min(2 * size, bytes.length)
   }
   return last
 }

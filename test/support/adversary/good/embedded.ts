@@ -5,7 +5,7 @@ import { gzipOf } from '../../archives/tar.ts'
 import { zipOf } from '../../archives/zip.ts'
 import type { GoodCases } from '../case.ts'
 import { cpioOf } from '../formats/cpio.ts'
-import { xzOf, xzWithDictionary, zstdOf, zstdWith } from '../formats/frames.ts'
+import { xzOf, xzWithDictionary, zstdBomb, zstdOf, zstdWith } from '../formats/frames.ts'
 import { oleWith } from '../formats/ole.ts'
 import { BZIP2_DECK } from '../formats/packed.ts'
 import { sevenZipOf } from '../formats/seven-zip.ts'
@@ -123,6 +123,7 @@ export const EMBEDDED_GOOD: GoodCases = {
   'hdf5-zstd-blob-of-2-gib-window': ['a.h5', () => hdf5With(zstdWith('00a8', deck), more)],
   'ole-with-7z-attached': ['mail.msg', () => oleWith(Buffer.concat([noise(5000), attached]))],
   'ole-of-200-kb-with-7z-attached': ['mail.msg', () => oleWith(Buffer.concat([noise(200_000), attached]))],
+  'hdf5-zstd-chunk-of-10-mib-of-zeros': ['a.h5', () => hdf5With(zstdBomb(10_000_000), more)],
   'hdf5-full-of-55aa': ['a.h5', () => hdf5With(words(0xaa55aa55, 60_000))],
   'hdf5-full-of-zip-marks': ['a.h5', () => hdf5With(words(0x04034b50, 60_000))],
   'unknown-full-of-ef53': ['state.002', () => words(0xef53ef53, 60_000)],

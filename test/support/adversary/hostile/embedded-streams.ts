@@ -4,7 +4,7 @@ import { lsdynaDeck } from '../../archives/cae.ts'
 import { elfFile } from '../../archives/executables.ts'
 import { type ZipMember, zipOf } from '../../archives/zip.ts'
 import type { HostileCases } from '../case.ts'
-import { xzOf, xzWithDictionary, zstdOf, zstdWith } from '../formats/frames.ts'
+import { xzOf, xzWithDictionary, zstdBomb, zstdOf, zstdWith } from '../formats/frames.ts'
 import { matFile } from '../hosts.ts'
 
 const elf = elfFile()
@@ -50,6 +50,8 @@ const LATE: Readonly<Record<string, Buffer>> = {
   'gzip-empty-fixed-blocks': gzipWith(0, emptyFixedBlocks(300)),
   'gzip-14000-empty-blocks': gzipWith(0, emptyBlocks(14_000)),
 }
+/** A block of zstd. */
+const elfBlock = Buffer.concat([u32(24 << 3).subarray(0, 3), elf.subarray(0, 24)])
 const far = Buffer.alloc(100_000, 1)
 /** Without its directory. */
 const zipped = (member: Omit<ZipMember, 'name'>) => () => {
@@ -85,6 +87,17 @@ export const EMBEDDED_STREAMS: HostileCases = {
     () => Buffer.concat([matFile(), gzipWith(0, emptyBlocks(60_000)), far]),
   ],
   'not_inspectable/mat-around-zstd-100000-empty-blocks': ['a.mat', () => Buffer.concat([matFile(), zstdEmpty, far])],
+  'ambiguous_archive/mat-then-zstd-empty-blocks-and-long-runs': [
+    'a.mat',
+    () =>
+      Buffer.concat([
+        matFile(),
+        zstdBomb(0).subarray(0, 6),
+        Buffer.alloc(54),
+        elfBlock,
+        zstdBomb(50_000_000).subarray(6),
+      ]),
+  ],
   'not_inspectable/mat-around-zip-4000-empty-blocks': [
     'a.mat',
     zipped({ raw: Buffer.concat([emptyBlocks(4000), deflated]), ...plain }),
