@@ -19,7 +19,9 @@ export type Beginning = {
 type Decoded = { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } }
 export type Decode = (bytes: Buffer, options: { maxOutputLength: number; info: true }) => unknown
 
-const inflate: Decode = (bytes, options) => inflateRawSync(bytes, { ...options, finishFlush: constants.Z_SYNC_FLUSH })
+/** 16 bytes more give 16 KiB at most, so there is no need of longer tries. */
+const inflate: Decode = (bytes, options) =>
+  inflateRawSync(bytes, { ...options, maxOutputLength: 2 * HEAD, finishFlush: constants.Z_SYNC_FLUSH })
 /** Of a deflate stream without any header. */
 export const beginningOfDeflate = (bytes: Buffer): Beginning => beginningBy(inflate, bytes, SILENT)
 
