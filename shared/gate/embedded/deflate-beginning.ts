@@ -19,11 +19,15 @@ export type Beginning = {
 type Decoded = { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } }
 export type Decode = (bytes: Buffer, options: { maxOutputLength: number; info: true }) => unknown
 
+const inflate: Decode = (bytes, options) => inflateRawSync(bytes, { ...options, finishFlush: constants.Z_SYNC_FLUSH })
 /** 16 bytes more give 16 KiB at most, so there is no need of longer tries. */
-const inflate: Decode = (bytes, options) =>
-  inflateRawSync(bytes, { ...options, maxOutputLength: 2 * HEAD, finishFlush: constants.Z_SYNC_FLUSH })
+const inflateLittle: Decode = (bytes, options) => inflate(bytes, { ...options, maxOutputLength: 2 * HEAD })
+
+/** Whether some bytes of deflate, 1 KiB at most, are undamaged and give something. */
+export const givesByInflate = (bytes: Buffer): boolean => (asFarAs(bytes, inflate)?.buffer.length ?? 0) > 0
+
 /** Of a deflate stream without any header. */
-export const beginningOfDeflate = (bytes: Buffer): Beginning => beginningBy(inflate, bytes, SILENT)
+export const beginningOfDeflate = (bytes: Buffer): Beginning => beginningBy(inflateLittle, bytes, SILENT)
 
 /** In larger steps as long as it goes well, and then in smaller ones: what lies in front of damage, or of far too much, comes out. */
 export function beginningBy(decode: Decode, bytes: Buffer, silent: number): Beginning {

@@ -1,5 +1,4 @@
-import { beginningOfDeflate } from './deflate-beginning.ts'
-import { inflatedAsFarAs } from './member-beginning.ts'
+import { beginningOfDeflate, givesByInflate } from './deflate-beginning.ts'
 
 const HEADER = 10
 const RESERVED = 0xe0
@@ -28,10 +27,7 @@ export function canBeGzip(b: Buffer, at: number): boolean {
 export function givesByDeflate(b: Buffer, at: number): boolean {
   const start = deflateStart(b, at)
   if (start === null || start >= b.length) return start !== null
-  const gives = TRIED.some((length) => {
-    const data = inflatedAsFarAs(b.subarray(start, start + length))
-    return data === 'too much' || (data instanceof Buffer && data.length > 0)
-  })
+  const gives = TRIED.some((length) => givesByInflate(b.subarray(start, start + length)))
   // Or else empty blocks, one behind the other.
   return gives || beginningOfDeflate(b.subarray(start, start + EMPTY_BLOCKS)).isSilent
 }

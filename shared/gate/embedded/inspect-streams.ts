@@ -12,7 +12,7 @@ import { GateProblem } from '../problem.ts'
 import { detect } from '../types/detect.ts'
 import { isLzmaHeader } from '../types/probes.ts'
 import { Sample } from '../types/sample.ts'
-import { type Beginning, beginningOfDeflate } from './deflate-beginning.ts'
+import type { Beginning } from './deflate-beginning.ts'
 import { type EmbeddedSearch, type Stream, weakCodecs } from './embedded-search.ts'
 import { canBeGzip } from './gzip-start.ts'
 import { lzmaBeginning } from './lzma-start.ts'
@@ -107,12 +107,10 @@ function programInMembers(
   for (const { at, method, isEncrypted, parts } of all) {
     if (judged.some(isIn(at))) continue
     inspection.addLook(place, false)
-    const packed = Buffer.concat(parts)
-    const head = beginningOfMember(method, isEncrypted, packed)
-    const inside = head === null ? 'a member that nobody can look into' : programOrArchive(head)
+    const beginning = beginningOfMember(method, isEncrypted, Buffer.concat(parts))
+    const inside = beginning === null ? 'a member that nobody can look into' : programOrArchive(beginning.head)
     if (inside !== null) return `${inside}, in a zip, at byte ${at}`
-    if (head?.length === 0 && beginningOfDeflate(packed).isSilent)
-      leaveSilent('a member of a zip', at, inspection, place)
+    if (beginning?.isSilent === true) leaveSilent('a member of a zip', at, inspection, place)
   }
   // 7-Zip opens the first zip alone.
   if (left === 0 || judged.some(isIn(all[0]?.at ?? 0))) return null

@@ -123,7 +123,7 @@ async function isHarmless(
       const bytes = await bytesAt(ending, start, Math.min(line.packed, HEAD))
       const beginning = bytes === null ? null : beginningOfMember(line.method, (line.flags & 1) !== 0, bytes)
       if (beginning === null) return false
-      const kind = executableIn(beginning)
+      const kind = executableIn(beginning.head)
       if (kind !== null) inspection.report('executable', placeIn(content.place, '(zip inside)'), kind)
     }
   }

@@ -4,7 +4,7 @@ import { beginningOfMember } from '#shared/gate/embedded/member-beginning.ts'
 import { noise } from '../../support/archives/bytes.ts'
 
 const DEFLATE = 8
-const beginning = (bytes: Buffer) => beginningOfMember(DEFLATE, false, bytes) as Buffer
+const beginning = (bytes: Buffer) => beginningOfMember(DEFLATE, false, bytes)?.head as Buffer
 
 test.each([
   ['noise', noise(3000), 3000],
@@ -30,7 +30,7 @@ test('what lies in front of damage comes out', () => {
 })
 
 test('stored bytes are themselves; of other methods and what is encrypted nothing is known', () => {
-  expect(beginningOfMember(0, false, noise(50))).toEqual(noise(50))
+  expect(beginningOfMember(0, false, noise(50))?.head).toEqual(noise(50))
   expect(beginningOfMember(9, false, noise(50))).toBeNull()
   expect(beginningOfMember(DEFLATE, true, noise(50))).toBeNull()
 })

@@ -53,7 +53,8 @@ async function* zstdFrame(content: Cursor): AsyncGenerator<Piece> {
   }
   if ((flags & 4) !== 0) yield* pass(content, 4)
 }
-export const zstdPieces = walked({ 4247762216: zstdFrame })
+const ZSTD = 0xfd2fb528
+export const zstdPieces = walked({ [ZSTD]: zstdFrame })
 
 /** xxHash of nothing. */
 const NO_CONTENT = 0x02cc5d05
@@ -84,6 +85,7 @@ async function* lz4Frame(content: Cursor): AsyncGenerator<Piece> {
 /** The most that 8 MiB, which a legacy block holds, can be packed to. */
 const LEGACY_BLOCK = 8 * MIB + Math.floor((8 * MIB) / 255) + 16
 
+const LZ4 = 0x184d2204
 const LEGACY_LZ4 = 0x184c2102
 /** A legacy frame without blocks, as `lz4 -l` makes of an empty file; behind it is nothing. */
 const isEmptyLegacy = (rest: Buffer): boolean => rest.length === 4 && rest.readUInt32LE(0) === LEGACY_LZ4
@@ -102,7 +104,7 @@ async function* lz4LegacyFrame(content: Cursor): AsyncGenerator<Piece> {
     yield* pass(content, 4 + size)
   }
 }
-export const lz4Pieces = walked({ 407708164: lz4Frame, [LEGACY_LZ4]: lz4LegacyFrame })
+export const lz4Pieces = walked({ [LZ4]: lz4Frame, [LEGACY_LZ4]: lz4LegacyFrame })
 
 const LOOK = 64 * KIB
 
